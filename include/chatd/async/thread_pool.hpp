@@ -3,6 +3,8 @@
 #include <chatd/async/loop.hpp>
 #include <chatd/async/task.hpp>
 
+#include <boost/asio/executor_work_guard.hpp>
+
 #include <condition_variable>
 #include <coroutine>
 #include <cstddef>
@@ -75,8 +77,10 @@ task<std::optional<std::invoke_result_t<F&>>> offload(thread_pool& pool, F f)
         std::optional<value_type> value{};
         std::exception_ptr failure{};
         std::coroutine_handle<> waiting{};
+        /// Keeps the loop running until the result is back.
+        boost::asio::executor_work_guard<boost::asio::io_context::executor_type> expected;
 
-        awaiter(thread_pool& p, F& fn) : pool(p), function(fn) {}
+        awaiter(thread_pool& p, F& fn) : pool(p), function(fn), expected(p.home().io().get_executor()) {}
         [[nodiscard]] bool await_ready() const noexcept { return false; }
         bool await_suspend(std::coroutine_handle<> h)
         {

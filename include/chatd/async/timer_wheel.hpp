@@ -7,7 +7,9 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 
 namespace chatd::async {
 
@@ -47,7 +49,7 @@ class timer_wheel {
     /// Sets or moves the deadline of `e`. `e` must not outlive the wheel while armed.
     void arm(entry& e, std::chrono::milliseconds from_now);
 
-    /// Stops the underlying timer; nothing expires any more.
+    /// Disarms every entry; nothing expires or is armed any more.
     void stop();
 
   private:
@@ -57,13 +59,16 @@ class timer_wheel {
     [[nodiscard]] std::int64_t tick_of(steady::time_point t) const noexcept;
     void schedule(std::int64_t tick);
     void turn();
+    void serve(slot& s, std::int64_t now);
     [[nodiscard]] std::int64_t next_occupied(std::int64_t from) const noexcept;
 
     boost::asio::steady_timer timer_;
     steady::time_point start_;
     std::int64_t done_tick_ = 0;      // every slot up to here has been served
     std::int64_t scheduled_tick_ = 0; // what timer_ waits for; 0: nothing
+    bool turning_ = false;
     bool stopped_ = false;
+    std::shared_ptr<const bool> alive_ = std::make_shared<bool>(true);
     std::array<slot, slot_count> slots_;
 };
 

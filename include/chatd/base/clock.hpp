@@ -34,7 +34,9 @@ class manual_clock final : public clock {
 };
 
 /// ISO 8601 UTC with milliseconds and `Z` (contract section 1), e.g. "2025-01-01T12:00:00.000Z".
+/// Requires: a year from 0 to 9999.
 [[nodiscard]] std::string to_iso8601(timestamp t);
+void append_iso8601(std::string& out, timestamp t);
 
 /// Reads a date (`2025-01-31`) or a date-time with `Z` or an offset. False when it is neither; `out` is
 /// untouched.

@@ -8,7 +8,7 @@ namespace chatd {
 
 /// Latency histogram with fixed bounds, for metrics. Not thread-safe: owned by the thread that observes.
 class histogram {
-public:
+  public:
     /// Upper bounds in seconds; the last bucket is +Inf.
     static constexpr std::array<double, 12> bounds{0.0005, 0.001, 0.002, 0.005, 0.01, 0.025,
                                                    0.05,   0.1,   0.25,  0.5,   1,    5};
@@ -21,11 +21,14 @@ public:
         ++total_;
     }
 
-    [[nodiscard]] const std::array<std::uint64_t, bounds.size() + 1>& counts() const noexcept { return counts_; }
+    [[nodiscard]] const std::array<std::uint64_t, bounds.size() + 1>& counts() const noexcept
+    {
+        return counts_;
+    }
     [[nodiscard]] double sum() const noexcept { return sum_; }
     [[nodiscard]] std::uint64_t total() const noexcept { return total_; }
 
-private:
+  private:
     std::array<std::uint64_t, bounds.size() + 1> counts_{};
     double sum_ = 0;
     std::uint64_t total_ = 0;

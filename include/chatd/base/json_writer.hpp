@@ -3,6 +3,7 @@
 #include <chatd/base/clock.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
