@@ -4,6 +4,8 @@
 #include <chatd/base/result.hpp>
 #include <chatd/chat/model.hpp>
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +17,9 @@ namespace chatd::chat {
 
 struct user_changes {
     std::optional<std::string> username, email, avatar, full_name, first_name, last_name, phone,
-        password_hash;
+        whatsapp_number, password_hash;
+    /// Set by a new password and by logout-all, not by a mere re-hash of the same password.
+    std::optional<timestamp> password_changed_at;
     timestamp at;
 };
 
@@ -32,6 +36,8 @@ class user_store {
     /// case).
     virtual async::task<result<user>> create(user u) = 0;
     virtual async::task<result<user>> find(std::string id) = 0; ///< not_found
+    /// Those that exist, in any order. At most 1000 ids.
+    virtual async::task<result<std::vector<user>>> find_many(std::vector<std::string> ids) = 0;
     /// By e-mail, user name (both regardless of case) or phone.
     virtual async::task<result<user>> find_by_login(std::string login) = 0;
     virtual async::task<result<user>> update(std::string id, user_changes c) = 0;
@@ -95,6 +101,8 @@ class conversation_store {
     virtual async::task<result<std::vector<std::string>>> contacts(std::string user_id,
                                                                    std::int64_t limit) = 0;
 };
+
+using members_ptr = std::shared_ptr<const conversation_store::membership>;
 
 class message_store {
   public:
@@ -161,6 +169,35 @@ class search_store {
         std::int64_t messages = 0, conversations = 0; ///< searchable for the caller
     };
     virtual async::task<result<stats>> count(std::string user_id) = 0;
+};
+
+/// Who is online, counted per user over all sockets of all nodes: online with the first, offline when the
+/// linger after the last has passed. Answers are local and at once: an implementation over several nodes
+/// mirrors what it needs.
+class presence {
+  public:
+    virtual ~presence() = default;
+    /// One more socket on this node.
+    virtual void connected(std::string_view user_id) = 0;
+    /// One socket less; true when it was the user's last one. Requires: a connected() of the same user
+    /// before.
+    virtual bool disconnected(std::string_view user_id) = 0;
+    [[nodiscard]] virtual bool is_online(std::string_view user_id) const = 0;
+    [[nodiscard]] virtual std::int64_t online_count() const = 0;
+    /// In any order, at most `limit`.
+    [[nodiscard]] virtual std::vector<std::string> online_ids(std::size_t limit) const = 0;
+    /// Called on each change of a user, from connected() or later.
+    virtual void on_change(std::function<void(const std::string& user_id, bool online)> f) = 0;
+};
+
+struct ports {
+    user_store& users;
+    session_store& sessions;
+    conversation_store& conversations;
+    message_store& messages;
+    read_store& reads;
+    search_store& search;
+    chat::presence& online;
 };
 
 } // namespace chatd::chat

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace chatd::chat {
+
+/// Who hears that a user comes and goes (contract section 9); `automatic`: all while few are online, contacts
+/// above.
+enum class presence_audience : std::uint8_t { all, contacts, automatic };
+
+/// What the core can be told; app fills it from the configuration.
+struct options {
+    struct auth_options {
+        std::string access_secret, refresh_secret;
+        std::chrono::seconds access_ttl{std::chrono::minutes{15}};
+        std::chrono::seconds refresh_ttl{std::chrono::hours{24 * 7}};
+        /// How long a spent refresh token still answers its successor (parallel tabs race).
+        std::chrono::milliseconds refresh_grace{30'000};
+        bool registration_open = true;
+        bool accept_legacy = false;
+        /// `auth.socket_token_grace: session`: an expired token opens a socket while its login session lives.
+        bool expired_token_opens_socket = false;
+        std::uint32_t argon2_memory_kib = 19'456;
+        std::uint32_t argon2_iterations = 2;
+    } auth;
+
+    presence_audience audience = presence_audience::automatic;
+    std::int64_t audience_all_up_to = 2000; ///< users online; `automatic` changes to contacts above
+    std::size_t max_content = 1000;         ///< code points of a message in direct and group conversations
+
+    std::size_t cached_users = 8192;
+    std::size_t cached_sessions = 16384;
+    std::size_t cached_memberships = 16384;
+    std::size_t cached_direct_pairs = 16384;
+    std::size_t limited_keys = 100'000; ///< counters that the rate limiter keeps; the oldest go first
+};
+
+} // namespace chatd::chat
