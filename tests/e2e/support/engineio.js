@@ -1,4 +1,5 @@
 import WebSocket from "ws";
+import { atStop } from "./cleanup.js";
 import { Queue } from "./queue.js";
 import { within } from "./time.js";
 
@@ -64,6 +65,7 @@ export class Peer {
 
   constructor(url, { answerPings = true, ...options } = {}) {
     this.socket = new WebSocket(url, { perMessageDeflate: false, ...options });
+    atStop(() => this.close());
     this.opened = new Promise((resolve, reject) => {
       this.socket.once("open", resolve);
       this.socket.once("error", reject);

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import net from "node:net";
+import { atStop } from "./cleanup.js";
 import { within } from "./time.js";
 
 const bodiless = (status) => status < 200 || status === 204 || status === 304;
@@ -47,6 +48,7 @@ export class RawHttp {
     raw.socket = net.connect({ port: server.port, host: "127.0.0.1", ...options });
     raw.ended = new Promise((resolve) => raw.socket.once("close", resolve));
     raw.finished = false;
+    atStop(() => raw.close());
     raw.socket.on("error", () => {});
     raw.socket.on("data", (data) => {
       raw.#bytes = Buffer.concat([raw.#bytes, data]);

@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import net from "node:net";
+import { atStop } from "./cleanup.js";
 
 /** A TCP proxy in front of a server that can cut its connections or let them fall silent without closing. */
 export class TcpProxy {
   #listener;
   #pairs = new Set();
   #offline = false;
+  #frozen = false;
 
   static async start(targetPort) {
     const proxy = new TcpProxy();
@@ -15,6 +17,7 @@ export class TcpProxy {
     proxy.host = `127.0.0.1:${proxy.port}`;
     proxy.http = `http://${proxy.host}`;
     proxy.ws = `ws://${proxy.host}`;
+    atStop(() => proxy.stop());
     return proxy;
   }
 
@@ -24,7 +27,7 @@ export class TcpProxy {
     const server = net.connect({ port: targetPort, host: "127.0.0.1", noDelay: true });
     server.on("error", () => {});
     client.setNoDelay(true);
-    const pair = { client, server, silent: false };
+    const pair = { client, server, silent: this.#frozen };
     this.#pairs.add(pair);
     client.on("data", (data) => pair.silent || server.write(data));
     server.on("data", (data) => pair.silent || client.write(data));
@@ -61,14 +64,15 @@ export class TcpProxy {
     }
   }
 
-  /** Existing connections stay open on both sides, nothing passes any more. */
+  /** Connections stay open on both sides and new ones are accepted, but nothing passes any more. */
   freeze() {
+    this.#frozen = true;
     for (const pair of this.#pairs) pair.silent = true;
   }
 
   async stop() {
-    this.#offline = true;
-    this.cut();
+    this.goOffline();
+    if (!this.#listener.listening) return;
     this.#listener.close();
     await once(this.#listener, "close");
   }

@@ -4,10 +4,14 @@ import { once } from "node:events";
 import net from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { cleanUp } from "./cleanup.js";
 import { eventually, within } from "./time.js";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const binaries = path.resolve(root, process.env.CHATD_BIN_DIR ?? "build/dev/bin");
+
+/** Options for tests of stock clients, which a busy machine may hold up for longer than the usual 200 ms. */
+export const patience = ["--ping-interval", "5000", "--ping-timeout", "5000"];
 
 export async function freePort() {
   const probe = net.createServer().listen(0, "127.0.0.1");
@@ -66,6 +70,7 @@ export class TestServer {
 
   /** A crash or a sanitizer's finding fails the suite that owns the server. */
   async stop() {
+    await cleanUp();
     const ended = this.#child.exitCode ?? this.#child.signalCode;
     assert.equal(ended, null, `the server ended on its own (${ended}): ${this.#stderr}`);
     this.#child.kill("SIGTERM");
