@@ -24,7 +24,7 @@ namespace chatd::chat {
 /// The core: every service of one process, in the order in which they lean on one another. Owned by app; what
 /// it is given outlives it. I/O thread.
 struct core {
-    core(async::loop& loop, const clock& time, async::thread_pool& hashing, async::timer_wheel& wheel,
+    core(async::loop& loop, const clock& clock_source, async::thread_pool& hashing, async::timer_wheel& wheel,
          ports stores, options o);
     core(const core&) = delete;
     core& operator=(const core&) = delete;
@@ -48,7 +48,7 @@ struct core {
     rate_limiter limits;
 
   private:
-    async::task<void> finish(std::function<void()> done);
+    async::task<void> store_last_seen();
     async::loop& loop_;
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chatd/chat/rate_limiter.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -26,6 +28,15 @@ struct options {
         std::uint32_t argon2_memory_kib = 19'456;
         std::uint32_t argon2_iterations = 2;
     } auth;
+
+    /// Request limits (contract section 1); counted by api, failed logins by its login handler.
+    struct limit_options {
+        bool enabled = true;
+        rate_rule anonymous{100, std::chrono::minutes{15}};
+        rate_rule authenticated{1000, std::chrono::minutes{15}};
+        rate_rule failed_logins{20, std::chrono::minutes{15}};
+        rate_rule messages{60, std::chrono::minutes{1}};
+    } limits;
 
     presence_audience audience = presence_audience::automatic;
     std::int64_t audience_all_up_to = 2000; ///< users online; `automatic` changes to contacts above

@@ -8,6 +8,8 @@
 #include <chatd/chat/user_service.hpp>
 
 #include <cstdint>
+#include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,6 +33,9 @@ class presence_service {
   public:
     presence_service(ports p, user_service& users, event_bus& bus, async::timer_wheel& wheel,
                      async::gate& work, const clock& time, const options& o);
+    ~presence_service();
+    presence_service(const presence_service&) = delete;
+    presence_service& operator=(const presence_service&) = delete;
 
     /// A socket of `user_id` has opened or gone. Each connected() is followed by one disconnected().
     void connected(std::string_view user_id);
@@ -52,8 +57,15 @@ class presence_service {
         presence_service& service;
     };
 
+    struct change {
+        std::string user_id;
+        bool online;
+        timestamp at;
+    };
+
     void changed(const std::string& user_id, bool online);
-    async::task<void> announce(std::string user_id, bool online, timestamp at);
+    async::task<void> announce_all();
+    async::task<void> announce(change c);
 
     presence& online_;
     conversation_store& conversations_;
@@ -64,6 +76,8 @@ class presence_service {
     async::gate& work_;
     const clock& clock_;
     const options& options_;
+    std::deque<change> changes_; // not announced yet
+    bool announcing_ = false;
     std::unordered_map<std::string, timestamp> pending_; // last_seen that is not stored yet
     flush_timer timer_{*this};
 };

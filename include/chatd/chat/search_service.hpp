@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chatd/chat/conversation_service.hpp>
 #include <chatd/chat/ports.hpp>
 #include <chatd/chat/search_terms.hpp>
 
@@ -10,13 +11,6 @@
 
 namespace chatd::chat {
 
-/// A search as a client asks for it; dates are ISO 8601 text, inclusive.
-struct search_input {
-    std::string query;
-    std::optional<std::string> conversation_id, sender_id, message_type, start_date, end_date;
-    std::int64_t page = 1, limit = 20;
-};
-
 /// `text` as HTML with every match of the query's words in <mark> and the rest escaped. Matching folds case
 /// and marks as the search itself does, on whole words (or their beginnings for `prefix*`).
 [[nodiscard]] std::string highlight(std::string_view text, const search_terms& terms);
@@ -24,11 +18,11 @@ struct search_input {
 /// Full-text search over what the caller may read now (contract section 6). I/O thread.
 class search_service {
   public:
-    explicit search_service(search_store& store, conversation_store& conversations);
+    search_service(search_store& store, conversation_service& conversations);
 
-    /// invalid (empty, too long, exclusions only, bad date or type); not_found, forbidden for a named
+    /// invalid (empty, too long, exclusions only); not_found, forbidden for a named
     /// conversation.
-    async::task<result<page<search_hit>>> find(principal who, search_input in);
+    async::task<result<page<search_hit>>> find(principal who, search_query q);
     /// invalid below two characters.
     async::task<result<std::vector<std::string>>> suggest(principal who, std::string prefix,
                                                           std::int64_t limit);
@@ -36,7 +30,7 @@ class search_service {
 
   private:
     search_store& store_;
-    conversation_store& conversations_;
+    conversation_service& conversations_;
 };
 
 } // namespace chatd::chat

@@ -4,10 +4,11 @@
 #include <chatd/chat/conversation_service.hpp>
 #include <chatd/chat/event_bus.hpp>
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 namespace chatd::chat {
 
@@ -29,14 +30,15 @@ class typing_service {
 
   private:
     struct state;
-    void end(std::string_view key);
+    /// By "user/conversation", so that all of a user stand together.
+    using typists = std::map<std::string, std::unique_ptr<state>, std::less<>>;
+    void end(typists::iterator at);
 
     conversation_service& conversations_;
     event_bus& bus_;
     async::timer_wheel& wheel_;
     const clock& clock_;
-    std::unordered_map<std::string_view, std::unique_ptr<state>>
-        active_; // by "user/conversation", owned by the state
+    typists active_;
 };
 
 } // namespace chatd::chat

@@ -1,0 +1,31 @@
+#include <chatd/chat/core.hpp>
+
+#include <utility>
+
+namespace chatd::chat {
+
+core::core(async::loop& loop, const clock& clock_source, async::thread_pool& hashing,
+           async::timer_wheel& wheel, ports stores, options o)
+    : settings(std::move(o)), time(clock_source), users(stores.users, events, settings),
+      auth(users, stores.users, stores.sessions, events, hashing, time, settings),
+      online(stores, users, events, wheel, background, time, settings),
+      conversations(stores.conversations, events, time, settings),
+      messages(stores.messages, conversations, users, events, time, settings),
+      reads(stores.reads, stores.messages, conversations, events, time),
+      typing(conversations, events, wheel, time), search(stores.search, conversations),
+      limits(time, settings.limited_keys), loop_(loop)
+{
+}
+
+void core::stop(std::function<void()> done)
+{
+    async::spawn(background, "core.stop", store_last_seen());
+    background.close([this, done = std::move(done)] { loop_.post(done); });
+}
+
+async::task<void> core::store_last_seen()
+{
+    return online.flush(true);
+}
+
+} // namespace chatd::chat
