@@ -2,19 +2,33 @@
 
 #include <chatd/async/loop.hpp>
 #include <chatd/http/exchange.hpp>
+#include <chatd/http/stream.hpp>
+#include <chatd/websocket/codec.hpp>
 #include <chatd/websocket/frame.hpp>
+#include <chatd/websocket/outbox.hpp>
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace chatd::websocket {
 
 struct connection_options {
     std::size_t max_message = 1'000'000; ///< larger: close 1009
     std::size_t send_budget = 1 << 20;   ///< bytes queued and unsent, per connection
+    /// A queue that loses no byte for so long ends by reset (a client that answers but does not read).
+    std::chrono::milliseconds stall_timeout{30'000};
+    /// What a closing handshake may take before the connection is cut.
+    std::chrono::milliseconds close_timeout{5'000};
+    int kernel_send_buffer = 128 << 10; ///< SO_SNDBUF (Linux doubles it)
 };
 
 /// Counters of all connections of a process; owned by the caller.
@@ -44,28 +58,54 @@ class connection_owner {
 };
 
 /// Shared by all connections of one loop: scratch read buffer and the list of connections to flush at the end
-/// of the turn. Create one per loop; outlives its connections.
+/// of the turn. Create one per loop; outlives its connections. I/O thread only.
 class connection_group {
   public:
     connection_group(async::loop& l, connection_options o, connection_stats& stats);
     ~connection_group();
-    struct state;
-    [[nodiscard]] state& impl() noexcept { return *state_; }
+    connection_group(const connection_group&) = delete;
+    connection_group& operator=(const connection_group&) = delete;
 
   private:
-    std::unique_ptr<state> state_;
+    friend class connection;
+    using hook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+    using list = boost::intrusive::list<connection, boost::intrusive::base_hook<hook>,
+                                        boost::intrusive::constant_time_size<false>>;
+    static constexpr std::size_t scratch_size = 64 << 10;
+
+    void mark_dirty(connection& c);
+    void flush_all() noexcept;
+    void watch(connection& c);
+    void check_watched() noexcept;
+    void arm_timer();
+
+    async::loop& loop_;
+    connection_options options_;
+    connection_stats& stats_;
+    std::unique_ptr<char[]> scratch_;
+    std::unique_ptr<list> dirty_;   // have frames for the flush of this turn
+    std::unique_ptr<list> watched_; // wait for the peer to read or to close, each with a deadline
+    boost::asio::steady_timer timer_;
+    bool flush_posted_ = false;
+    bool timer_armed_ = false;
+    std::shared_ptr<connection_group*> self_; // null inside once the group has gone, for what was posted
 };
 
 /// Server side of RFC 6455 on a readiness-based stream: own frame codec, queue of shared frames, one gathered
 /// write per turn of the loop, no buffer while idle. Control frames (ping, close) are answered here. I/O
 /// thread only.
-class connection : public std::enable_shared_from_this<connection> {
+class connection final : public std::enable_shared_from_this<connection>,
+                         public connection_group::hook,
+                         private http::poller::watcher {
+    struct key {};
+
   public:
     /// Answers the upgrade request of `e` with 101 (or with 400/426 and returns null when the handshake is
     /// invalid) and takes its stream over. `owner` must stay valid until on_closed(), close() or abort().
     /// Reading starts with the next turn of the loop, so the first frames may be sent before.
     [[nodiscard]] static std::shared_ptr<connection> accept(connection_group& g, http::exchange& e,
                                                             connection_owner& owner);
+    connection(key, connection_group& g, std::unique_ptr<http::stream> s, connection_owner& owner);
     ~connection();
 
     /// Queues a frame. Above the send budget the connection is reset and the owner told (on a later turn).
@@ -77,14 +117,46 @@ class connection : public std::enable_shared_from_this<connection> {
     /// Closes with TCP reset; the owner hears nothing more.
     void abort() noexcept;
     /// Bytes queued here and not yet taken by the kernel.
-    [[nodiscard]] std::size_t queued_bytes() const noexcept;
-    [[nodiscard]] bool is_open() const noexcept;
+    [[nodiscard]] std::size_t queued_bytes() const noexcept { return outbox_.bytes(); }
+    [[nodiscard]] bool is_open() const noexcept { return phase_ == phase::open; }
 
   private:
-    friend struct connection_group::state;
-    struct impl;
-    explicit connection(std::unique_ptr<impl> i);
-    std::unique_ptr<impl> impl_;
+    friend class connection_group;
+    enum class phase : std::uint8_t {
+        open,
+        overrun,   ///< send budget exceeded: reset by the flush of this turn
+        closing,   ///< our close frame is queued or sent
+        lingering, ///< all is sent, the peer's end is awaited
+        dead       ///< the socket is closed
+    };
+
+    void on_readable() noexcept override;
+    void on_writable() noexcept override;
+    void on_hangup() noexcept override;
+
+    void enqueue(frame_ptr f);
+    [[nodiscard]] std::size_t load() const noexcept;
+    void take(std::span<char> bytes);
+    [[nodiscard]] bool handle(const event& e);
+    void flush() noexcept;
+    [[nodiscard]] bool write_out() noexcept;
+    void end_of_output() noexcept;
+    void begin_close(std::uint16_t code);
+    void lose(std::uint16_t code) noexcept;
+    void drop(bool by_reset) noexcept;
+    void overdue() noexcept;
+    void set_deadline(std::chrono::milliseconds d) noexcept;
+
+    connection_group& group_;
+    std::unique_ptr<http::stream> stream_;
+    connection_owner* owner_;
+    codec codec_;
+    outbox outbox_;
+    std::shared_ptr<connection> keep_alive_; // while closing without an owner
+    std::uint32_t deadline_ms_ = 0;          // of the watched list, in ms since the clock's epoch, wrapping
+    phase phase_ = phase::open;
+    bool blocked_ = false;     // the kernel takes nothing: waiting for writability
+    bool peer_closed_ = false; // its close frame has come
 };
 
 } // namespace chatd::websocket
