@@ -1,14 +1,15 @@
+#include "swar.hpp"
+
 #include <chatd/base/json_writer.hpp>
 
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 
 namespace chatd {
 namespace {
 
-/// What follows the backslash: 0: nothing to escape, 'u': the \u00XX form.
+/// What follows the backslash; 'u': the \u00XX form.
 constexpr std::array<char, 256> make_escapes()
 {
     std::array<char, 256> table{};
@@ -24,35 +25,6 @@ constexpr std::array<char, 256> make_escapes()
     return table;
 }
 constexpr auto escapes = make_escapes();
-
-constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
-constexpr std::uint64_t highs = 0x8080'8080'8080'8080;
-
-/// True when one of eight bytes is a quote, a backslash or a control character ("Bit Twiddling Hacks": a byte
-/// equal to zero, a byte less than n).
-bool needs_escape(std::uint64_t group) noexcept
-{
-    const std::uint64_t quote = group ^ ones * '"';
-    const std::uint64_t backslash = group ^ ones * '\\';
-    const std::uint64_t hit = (group - ones * 0x20) & ~group;
-    return ((hit | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & highs) != 0;
-}
-
-/// Length of the run at `at` that needs no escape.
-std::size_t plain_run(const char* at, const char* end) noexcept
-{
-    const char* p = at;
-    std::uint64_t group = 0;
-    while (end - p >= 8) {
-        std::memcpy(&group, p, 8);
-        if (needs_escape(group))
-            break;
-        p += 8;
-    }
-    while (p != end && escapes[static_cast<std::uint8_t>(*p)] == 0)
-        ++p;
-    return static_cast<std::size_t>(p - at);
-}
 
 template <class Number>
 void append_number(std::string& out, Number n)
@@ -70,7 +42,7 @@ void append_json_string(std::string& out, std::string_view s)
     const char* p = s.data();
     const char* const end = p + s.size();
     while (p != end) {
-        const std::size_t run = plain_run(p, end);
+        const std::size_t run = swar::json_run(p, end);
         out.append(p, run);
         p += run;
         if (p == end)

@@ -1,3 +1,5 @@
+#include "swar.hpp"
+
 #include <chatd/base/text.hpp>
 
 #include <utf8proc.h>
@@ -12,8 +14,6 @@
 namespace chatd::text {
 namespace {
 
-constexpr std::uint64_t high_bits = 0x8080'8080'8080'8080;
-
 std::uint8_t byte_at(std::string_view s, std::size_t i) noexcept
 {
     return static_cast<std::uint8_t>(s[i]);
@@ -26,7 +26,7 @@ std::size_t ascii_groups(std::string_view s) noexcept
     std::uint64_t group = 0;
     for (; s.size() - i >= 8; i += 8) {
         std::memcpy(&group, s.data() + i, 8);
-        if ((group & high_bits) != 0)
+        if ((group & swar::highs) != 0)
             break;
     }
     return i;

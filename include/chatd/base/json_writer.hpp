@@ -48,6 +48,9 @@ class json_writer {
     /// Already serialised JSON, taken as it is.
     json_writer& raw(std::string_view json);
 
+    /// Members of the object that is open, already serialised: `"a":1,"b":2`. Requires: not empty.
+    json_writer& raw_members(std::string_view members) { return raw(members); }
+
     template <class T>
     json_writer& field(std::string_view name, const T& v)
     {
