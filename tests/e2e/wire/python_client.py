@@ -33,7 +33,7 @@ class Client:
         return handler
 
     async def connect(self, url, **options):
-        await self.socket.connect(url, transports=self.transports, wait_timeout=5, **options)
+        await self.socket.connect(url, transports=self.transports, **options)
 
     async def next(self):
         return await asyncio.wait_for(self.heard.get(), 5)
@@ -53,7 +53,7 @@ def plain(value):
 async def talk(url, transports):
     seen = {}
     client = Client(transports)
-    await client.connect(url, namespaces=["/", "/custom"], auth={"token": "abc"})
+    await client.connect(url, namespaces=["/", "/custom"], auth={"token": "abc"}, wait_timeout=5)
     seen["transport"] = client.socket.transport()
     seen["greetings"] = sorted([await client.next(), await client.next()])
 
@@ -70,8 +70,9 @@ async def talk(url, transports):
 
     client.socket.on("question", lambda n: n + 1)
     seen["question"] = await client.socket.call("ask", (3000, 41), timeout=5)
-    seen["join"] = await client.socket.call("join", "python", timeout=5)
-    await client.socket.call("broadcast", (["python"], [], "news", {"n": 1}, BINARY), timeout=5)
+    room = f"python {','.join(transports)}"
+    seen["join"] = await client.socket.call("join", room, timeout=5)
+    await client.socket.call("broadcast", ([room], [], "news", {"n": 1}, BINARY), timeout=5)
     seen["broadcast"] = plain(await client.next())
 
     heard = []
@@ -89,10 +90,7 @@ async def refusal(url, transports, namespace):
     client = Client(transports)
     refused = asyncio.get_running_loop().create_future()
     client.socket.on("connect_error", lambda data: refused.done() or refused.set_result(data), namespace=namespace)
-    try:
-        await client.connect(url, namespaces=[namespace], auth={"token": "wrong"})
-    except socketio.exceptions.ConnectionError:
-        pass
+    await client.connect(url, namespaces=[namespace], auth={"token": "wrong"}, wait=False)
     try:
         return await asyncio.wait_for(refused, 5)
     finally:
