@@ -38,12 +38,12 @@ export function nextEvent(socket, event, ms) {
   return within(heard, `the event ${event}`, ms);
 }
 
-/** Resolves when the client is connected; rejects with what the server answered when it is refused. */
+/** Resolves when the client is connected, after retries if need be; rejects with the server's refusal. */
 export function connected(socket) {
   if (socket.connected) return Promise.resolve(socket);
   const outcome = new Promise((resolve, reject) => {
     socket.once("connect", () => resolve(socket));
-    socket.once("connect_error", reject);
+    socket.on("connect_error", (error) => socket.active || reject(error));
   });
   return within(outcome, "the client connects", 5000);
 }

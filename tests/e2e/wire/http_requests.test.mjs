@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import { PollingSession } from "../support/engineio.js";
 import { RawHttp, rawRequest } from "../support/raw_http.js";
-import { TestServer } from "../support/test_server.js";
+import { TestServer, patience } from "../support/test_server.js";
 import { sleep } from "../support/time.js";
 
 const handshake = "/engine.io/?EIO=4&transport=polling";
@@ -11,7 +11,7 @@ const refusedOrCut = (response) => assert.ok(response === null || response.statu
 
 describe("HTTP requests", { concurrency: 4 }, () => {
   let server;
-  before(async () => (server = await TestServer.start()));
+  before(async () => (server = await TestServer.start(...patience)));
   after(() => server.stop());
   afterEach(async () => assert.equal((await fetch(server.http + handshake)).status, 200, "the server lives on"));
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { RawWebSocket, closeFrame, frame, opcode } from "../support/raw_websocket.js";
-import { TestServer } from "../support/test_server.js";
+import { TestServer, patience } from "../support/test_server.js";
 import { sleep } from "../support/time.js";
 
 const { continuation, text, binary, close, ping, pong } = opcode;
@@ -10,7 +10,7 @@ const maxPayload = 1_000_000;
 
 describe("WebSocket frames", { concurrency: 4 }, () => {
   let server;
-  before(async () => (server = await TestServer.start()));
+  before(async () => (server = await TestServer.start(...patience)));
   after(() => server.stop());
 
   const open = () => RawWebSocket.open(server);

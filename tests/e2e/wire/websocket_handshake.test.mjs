@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { RawHttp, rawRequest } from "../support/raw_http.js";
 import { RawWebSocket, acceptKey, frame, handshakeRequest, opcode } from "../support/raw_websocket.js";
-import { TestServer } from "../support/test_server.js";
+import { TestServer, patience } from "../support/test_server.js";
 
 describe("WebSocket opening handshake", { concurrency: 4 }, () => {
   let server;
-  before(async () => (server = await TestServer.start()));
+  before(async () => (server = await TestServer.start(...patience)));
   after(() => server.stop());
 
   const shake = (options) => rawRequest(server, handshakeRequest(server, options));
