@@ -12,7 +12,6 @@ namespace {
 constexpr std::size_t max_listed = 1000;
 constexpr std::int64_t max_contacts = 1000;
 constexpr std::size_t batch = 500;
-constexpr std::chrono::milliseconds flush_interval{1000};
 
 } // namespace
 
@@ -47,7 +46,7 @@ void presence_service::changed(const std::string& user_id, bool online)
         pending_[user_id] = now;
         users_.seen(user_id, now);
         if (!timer_.armed())
-            wheel_.arm(timer_, flush_interval);
+            wheel_.arm(timer_, options_.last_seen_interval);
     }
     changes_.push_back({user_id, online, now});
     if (!std::exchange(announcing_, true))
@@ -147,7 +146,7 @@ async::task<void> presence_service::flush(bool everybody)
             pending_.emplace(std::move(id), latest); // keeps what is newer
     }
     if (!pending_.empty() && !timer_.armed())
-        wheel_.arm(timer_, flush_interval);
+        wheel_.arm(timer_, options_.last_seen_interval);
 }
 
 } // namespace chatd::chat

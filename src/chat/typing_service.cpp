@@ -6,7 +6,6 @@ namespace chatd::chat {
 
 namespace {
 
-constexpr std::chrono::milliseconds expiry{3000};
 constexpr std::chrono::milliseconds repeat_interval{1000};
 
 std::string key_of(std::string_view user_id, std::string_view conversation_id)
@@ -29,8 +28,8 @@ struct typing_service::state final : async::timer_wheel::entry {
 };
 
 typing_service::typing_service(conversation_service& conversations, event_bus& bus, async::timer_wheel& wheel,
-                               const clock& time)
-    : conversations_(conversations), bus_(bus), wheel_(wheel), clock_(time)
+                               const clock& time, const options& o)
+    : conversations_(conversations), bus_(bus), wheel_(wheel), clock_(time), expiry_(o.typing_expiry)
 {
     bus_.subscribe<message_posted>(
         [this](const message_posted& e) { stopped(e.item->sender.id, e.item->conversation_id); });
@@ -52,7 +51,7 @@ async::task<result<void>> typing_service::start(principal who, std::string conve
             *this,
             typing_changed{
                 std::move(conversation_id), std::move(who.user_id), std::move(who.username), true, now, {}});
-    wheel_.arm(*typist, expiry);
+    wheel_.arm(*typist, expiry_);
     if (begins || now - typist->facts.at >= repeat_interval) {
         typist->facts.at = now;
         typist->facts.members = std::move(*members);

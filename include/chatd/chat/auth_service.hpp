@@ -1,13 +1,13 @@
 #pragma once
 
-#include <chatd/async/thread_pool.hpp>
 #include <chatd/chat/event_bus.hpp>
 #include <chatd/chat/lru_cache.hpp>
 #include <chatd/chat/options.hpp>
 #include <chatd/chat/ports.hpp>
 #include <chatd/chat/user_service.hpp>
+#include <chatd/security/jwt.hpp>
 
-#include <memory>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,22 +15,9 @@
 
 namespace chatd::chat {
 
-class token_codec;
-struct token_claims;
-
 /// Where a sign-in comes from; kept with the session.
 struct device {
     std::string ip, user_agent;
-};
-
-struct registration {
-    std::string username, email, password;
-    std::optional<std::string> full_name, first_name, last_name, phone, whatsapp_number;
-};
-
-struct profile_changes {
-    std::optional<std::string> username, email, avatar, full_name, first_name, last_name, phone;
-    std::optional<std::string> current_password, new_password;
 };
 
 struct token_pair {
@@ -43,30 +30,25 @@ struct signed_in {
     token_pair tokens;
 };
 
-/// Accounts, login sessions and tokens (contract section 2). A token is verified without a database hop while
-/// its session and user are cached; this service's own writes keep the caches true. Refusals carry the
-/// contract's texts. I/O thread; passwords are hashed on `hashing`.
+/// Login sessions and their tokens (contract section 2). A token is verified without a database hop while its
+/// session and user are cached; this service's own writes keep the caches true. Refusals carry the contract's
+/// texts. I/O thread.
 class auth_service {
   public:
     auth_service(user_service& users, user_store& user_rows, session_store& sessions, event_bus& bus,
-                 async::thread_pool& hashing, const clock& time, const options& o);
-    ~auth_service();
+                 const clock& time, const options& o);
 
-    /// conflict (field named), invalid, forbidden when registration is closed, unavailable when hashing is
-    /// full.
-    async::task<result<signed_in>> register_user(registration r, device from);
-    /// `name` is an e-mail, user name or phone. unauthorized `Invalid credentials` in the same time for an
-    /// unknown user; forbidden `Account is inactive` after the right password only.
-    async::task<result<signed_in>> login(std::string name, std::string password, device from);
+    /// A new login session of a user whose password is right.
+    async::task<result<signed_in>> open_session(user_ptr who, device from);
     /// Single use; inside the grace a replay answers the same pair, after it the whole session is revoked.
     async::task<result<signed_in>> refresh(std::string refresh_token);
 
-    /// Who presents this access token. Requires nothing of `token`; `Bearer ` is already stripped.
+    /// Who presents this access token (`Bearer ` already stripped; empty is refused like none).
     async::task<result<principal>> verify_access(std::string token);
-    /// The same with the socket texts of section 9. `pid` (of a CONNECT) lets an expired token in when it was
-    /// issued by issue_pid() for the same user and login session and that session is still alive.
+    /// The same with the socket texts of section 9. `pid` (of a CONNECT) lets an expired token in when
+    /// issue_pid() made it for the same user and login session and that session is still alive.
     async::task<result<principal>> verify_socket(std::string token, std::optional<std::string> pid);
-    /// A signed recovery id that names user and session. ASCII, ≤ 64 bytes.
+    /// A signed recovery id that names user and session: 35 characters of base64url and a dot.
     [[nodiscard]] std::string issue_pid(std::string_view user_id, std::string_view session_id) const;
     [[nodiscard]] bool owns_pid(std::string_view pid, std::string_view user_id,
                                 std::string_view session_id) const;
@@ -77,42 +59,44 @@ class auth_service {
     async::task<result<std::vector<session>>> sessions(principal who);
     /// not_found also for somebody else's.
     async::task<result<void>> revoke_session(principal who, std::string session_id);
-
-    /// Answers the changed user. A new password needs the current one (invalid otherwise) and revokes every
-    /// other session.
-    async::task<result<user_ptr>> change_profile(principal who, profile_changes c);
-
-    /// Makes an account without signing it in: command line, first admin. Errors as register_user().
-    async::task<result<user_ptr>> create_user(registration r, role as);
-    /// When there is no admin yet, creates this one; conflict when the address belongs to a user already.
-    async::task<result<void>> ensure_admin(std::string email, std::string password);
+    /// All sessions and legacy tokens of a user but the session `keep`, after a new password.
+    async::task<result<void>> revoke_others(std::string user_id, std::string keep);
 
   private:
+    enum class refusal : std::uint8_t { missing, invalid, expired, revoked, no_user };
     struct session_state {
         std::string user_id;
+        timestamp ends; ///< when its last refresh token runs out
         bool revoked = false;
     };
+    /// A principal, a refusal (as `unauthorized`), or a failure of the store.
+    struct verdict {
+        std::optional<principal> who;
+        refusal why = refusal::invalid;
+        std::optional<error> failed;
+    };
 
-    async::task<result<std::string>> hash_password(std::string password);
-    async::task<result<bool>> check_password(std::string hash, std::string password);
-    async::task<result<signed_in>> open_session(user_ptr who, device from);
-    async::task<result<session_state>> session_of(std::string id);
-    async::task<result<principal>> principal_of(token_claims claims, std::string token);
-    async::task<result<principal>> legacy_principal(token_claims claims, std::string token);
-    async::task<result<void>> rehash(user u, std::string password);
-    async::task<result<void>> revoke_others(std::string user_id, std::string keep);
-    void forget_session(std::string_view user_id, std::string_view session_id);
+    async::task<verdict> judge(security::token_claims claims, std::string token);
+    async::task<std::optional<verdict>> judge_session(std::string session_id, std::string user_id);
+    async::task<std::optional<verdict>> judge_legacy(security::token_claims claims, std::string token,
+                                                     timestamp password_changed_at);
+    [[nodiscard]] bool may_pass_expired(const security::token_claims& claims,
+                                        const std::optional<std::string>& pid) const;
+    void forget(const std::string& user_id, const std::string& session_id);
+    [[nodiscard]] session_state state_of(const session& s) const;
     [[nodiscard]] token_pair tokens_for(const user& u, const session& s) const;
+    [[nodiscard]] std::string pid_mark(std::string_view nonce, std::string_view user_id,
+                                       std::string_view session_id) const;
 
     user_service& users_;
     user_store& user_rows_;
     session_store& sessions_;
     event_bus& bus_;
-    async::thread_pool& hashing_;
     const clock& clock_;
-    const options& options_;
-    std::unique_ptr<token_codec> codec_;
-    std::string decoy_hash_; // compared with when there is no such user
+    const options::auth_options& options_;
+    security::jwt_key access_key_, refresh_key_;
+    std::string pid_key_;
+    std::string expires_in_;
     lru_cache<session_state> session_cache_;
     lru_cache<bool> legacy_revoked_; // by SHA-256 of the token
 };

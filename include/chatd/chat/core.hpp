@@ -4,6 +4,7 @@
 #include <chatd/async/loop.hpp>
 #include <chatd/async/thread_pool.hpp>
 #include <chatd/async/timer_wheel.hpp>
+#include <chatd/chat/account_service.hpp>
 #include <chatd/chat/auth_service.hpp>
 #include <chatd/chat/conversation_service.hpp>
 #include <chatd/chat/event_bus.hpp>
@@ -39,6 +40,7 @@ struct core {
     async::gate background; ///< coroutines of the core's own that nobody awaits
     user_service users;
     auth_service auth;
+    account_service accounts;
     presence_service online;
     conversation_service conversations;
     message_service messages;

@@ -41,9 +41,11 @@ struct options {
     presence_audience audience = presence_audience::automatic;
     std::int64_t audience_all_up_to = 2000; ///< users online; `automatic` changes to contacts above
     std::size_t max_content = 1000;         ///< code points of a message in direct and group conversations
+    std::chrono::milliseconds typing_expiry{3000};      ///< typing ends that long after the last start
+    std::chrono::milliseconds last_seen_interval{1000}; ///< how often `last_seen` is stored
 
-    std::size_t cached_users = 8192;
-    std::size_t cached_sessions = 16384;
+    std::size_t cached_users = 4096;
+    std::size_t cached_sessions = 8192;
     std::size_t cached_memberships = 16384;
     std::size_t cached_direct_pairs = 16384;
     std::size_t limited_keys = 100'000; ///< counters that the rate limiter keeps; the oldest go first

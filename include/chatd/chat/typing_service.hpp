@@ -18,7 +18,7 @@ namespace chatd::chat {
 class typing_service {
   public:
     typing_service(conversation_service& conversations, event_bus& bus, async::timer_wheel& wheel,
-                   const clock& time);
+                   const clock& time, const options& o);
     ~typing_service();
 
     /// not_found, forbidden.
@@ -38,6 +38,7 @@ class typing_service {
     event_bus& bus_;
     async::timer_wheel& wheel_;
     const clock& clock_;
+    std::chrono::milliseconds expiry_;
     typists active_;
 };
 
