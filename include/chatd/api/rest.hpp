@@ -18,7 +18,6 @@ namespace chatd::api {
 
 struct rest_options {
     http::cors::options cors;
-    bool limits_enabled = true;
 };
 
 /// What /metrics shows of one route.

@@ -19,7 +19,7 @@ namespace chatd::api {
 enum class access { anyone, user, admin };
 
 /// Which request limit counts a call (contract section 1); `standard` is counted for every route under /api and /chats.
-enum class limit { none, standard, login, messages };
+enum class limit { none, standard, messages };
 
 /// One documented answer: the schema is a component name of openapi.yaml.
 struct answer {
@@ -106,10 +106,15 @@ class route_table {
 public:
     /// `tag` and `summary` must be literals.
     route_builder add(http::method verb, std::string pattern, std::string_view tag, std::string_view summary);
+    /// A schema that answers refer to by name. `json` must be a literal.
+    void component(std::string_view name, std::string_view json) { components_.emplace_back(name, json); }
+
     [[nodiscard]] const std::deque<route>& rows() const noexcept { return rows_; }
+    [[nodiscard]] const auto& components() const noexcept { return components_; }
 
 private:
     std::deque<route> rows_;
+    std::vector<std::pair<std::string_view, std::string_view>> components_;
 };
 
 } // namespace chatd::api
