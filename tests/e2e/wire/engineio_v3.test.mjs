@@ -1,9 +1,9 @@
 // Engine.IO 3, as clients of Socket.IO 1 and 2 speak it, on the echo at /engine.io/.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { Peer, PollingSession, engineUrl } from "../support/engineio.js";
-import { TestServer } from "../support/test_server.js";
-import { sleep, slowdown, within } from "../support/time.js";
+import { Peer, PollingSession, engineUrl } from "../support/engineio.mjs";
+import { TestServer, patience } from "../support/test_server.mjs";
+import { sleep, slowdown, within } from "../support/time.mjs";
 
 const pingInterval = 300;
 const pingTimeout = 200;
@@ -11,7 +11,7 @@ const eio = 3;
 
 describe("Engine.IO 3", { concurrency: 4 }, () => {
   let server;
-  before(async () => (server = await TestServer.start()));
+  before(async () => (server = await TestServer.start(...patience)));
   after(() => server.stop());
 
   const openPolling = (query = { b64: 1 }) => PollingSession.open(server, { eio, query });
@@ -24,16 +24,6 @@ describe("Engine.IO 3", { concurrency: 4 }, () => {
   }
 
   describe("polling handshake", () => {
-    it("answers with the length in characters and the open packet", async () => {
-      const response = await fetch(engineUrl(server.http, { EIO: 3, transport: "polling" }));
-      assert.equal(response.status, 200);
-      const [, length, packet] = /^(\d+):(0\{.*\})$/.exec(await response.text());
-      assert.equal(packet.length, Number(length));
-      const { sid, upgrades, pingInterval: interval, pingTimeout: timeout } = JSON.parse(packet.slice(1));
-      assert.equal(typeof sid, "string");
-      assert.deepEqual({ upgrades, interval, timeout }, { upgrades: ["websocket"], interval: 300, timeout: 200 });
-    });
-
     const refused = [
       ["missing transport", { EIO: 3 }, 0],
       ["transport=abc", { EIO: 3, transport: "abc" }, 0],
@@ -55,7 +45,9 @@ describe("Engine.IO 3", { concurrency: 4 }, () => {
 
     it("refuses a sid of the other protocol version", async () => {
       const session = await PollingSession.open(server);
-      const response = await fetch(engineUrl(server.http, { EIO: 3, transport: "polling", sid: session.sid }));
+      const response = await fetch(
+        engineUrl(server.http, { EIO: 3, transport: "polling", sid: session.sid }),
+      );
       assert.equal(response.status, 400);
     });
   });
@@ -142,7 +134,16 @@ describe("Engine.IO 3", { concurrency: 4 }, () => {
   });
 
   describe("broken polling", () => {
-    const invalid = ["abc", "6:abc", "5:4hello", "7:4hello", "-1:4", "99999999999:4hello", ":4hello", "6:xhello"];
+    const invalid = [
+      "abc",
+      "6:abc",
+      "5:4hello",
+      "7:4hello",
+      "-1:4",
+      "99999999999:4hello",
+      ":4hello",
+      "6:xhello",
+    ];
     for (const body of invalid)
       it(`closes the session on the body ${JSON.stringify(body)}`, async () => {
         const session = await openPolling();
@@ -151,7 +152,14 @@ describe("Engine.IO 3", { concurrency: 4 }, () => {
         assert.equal((await session.poll()).status, 400);
       });
 
-    const brokenFrames = [[0, 0xff], [2, 1, 0xff, 0x34], [0, 9, 0xff, 0x34], [0, 10, 0xff, 0x34], [0, 1, 1, 1], [1, 1, 0xff, 9]];
+    const brokenFrames = [
+      [0, 0xff],
+      [2, 1, 0xff, 0x34],
+      [0, 9, 0xff, 0x34],
+      [0, 10, 0xff, 0x34],
+      [0, 1, 1, 1],
+      [1, 1, 0xff, 9],
+    ];
     for (const bytes of brokenFrames)
       it(`closes the session on the binary payload ${bytes}`, async () => {
         const session = await openPolling({});
@@ -184,13 +192,6 @@ describe("Engine.IO 3", { concurrency: 4 }, () => {
   });
 
   describe("WebSocket", () => {
-    it("starts with an open packet without length", async () => {
-      const peer = await Peer.open(server, { eio });
-      assert.deepEqual(peer.handshake.upgrades, []);
-      assert.equal(peer.handshake.pingInterval, 300);
-      peer.close();
-    });
-
     it("echoes text", async () => {
       const peer = await Peer.open(server, { eio });
       peer.send("4hello 🦄");
@@ -262,7 +263,7 @@ describe("Engine.IO 3", { concurrency: 4 }, () => {
       first.send("5");
       first.send("4sync");
       await first.next();
-      await (new Peer(engineUrl(server.ws, { ...session.query, transport: "websocket" }))).waitClosed();
+      await new Peer(engineUrl(server.ws, { ...session.query, transport: "websocket" })).waitClosed();
       first.send("4alive");
       assert.equal(await first.next(), "4alive");
       first.close();
@@ -276,6 +277,26 @@ describe("Engine.IO 3 heartbeat", () => {
   after(() => server.stop());
 
   const limit = pingInterval + pingTimeout;
+
+  it("answers with the length in characters and the open packet", async () => {
+    const response = await fetch(engineUrl(server.http, { EIO: 3, transport: "polling" }));
+    assert.equal(response.status, 200);
+    const [, length, packet] = /^(\d+):(0\{.*\})$/.exec(await response.text());
+    assert.equal(packet.length, Number(length));
+    const { sid, upgrades, pingInterval: interval, pingTimeout: timeout } = JSON.parse(packet.slice(1));
+    assert.equal(typeof sid, "string");
+    assert.deepEqual(
+      { upgrades, interval, timeout },
+      { upgrades: ["websocket"], interval: 300, timeout: 200 },
+    );
+  });
+
+  it("starts with an open packet without length", async () => {
+    const peer = await Peer.open(server, { eio });
+    assert.deepEqual(peer.handshake.upgrades, []);
+    assert.equal(peer.handshake.pingInterval, 300);
+    peer.close();
+  });
 
   it("answers pings over polling and lives on", async () => {
     const session = await PollingSession.open(server, { eio });

@@ -1,27 +1,19 @@
 // Engine.IO 4 over WebSocket and the upgrade from polling, on the echo at /engine.io/.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { Peer, PollingSession, engineUrl, upgrade } from "../support/engineio.js";
-import { TestServer } from "../support/test_server.js";
-import { sleep, slowdown, within } from "../support/time.js";
+import { Peer, PollingSession, engineUrl, upgrade } from "../support/engineio.mjs";
+import { TestServer, patience } from "../support/test_server.mjs";
+import { sleep, slowdown, within } from "../support/time.mjs";
 
 const pingInterval = 300;
 const pingTimeout = 200;
 
 describe("Engine.IO 4 WebSocket", { concurrency: 4 }, () => {
   let server;
-  before(async () => (server = await TestServer.start()));
+  before(async () => (server = await TestServer.start(...patience)));
   after(() => server.stop());
 
   describe("handshake", () => {
-    it("starts with an open packet that offers no upgrade", async () => {
-      const peer = await Peer.open(server);
-      const { sid, ...rest } = peer.handshake;
-      assert.equal(typeof sid, "string");
-      assert.deepEqual(rest, { upgrades: [], pingInterval, pingTimeout, maxPayload: 1000000 });
-      peer.close();
-    });
-
     const refused = [
       ["missing EIO", { transport: "websocket" }],
       ["EIO=abc", { EIO: "abc", transport: "websocket" }],
@@ -249,6 +241,14 @@ describe("Engine.IO 4 WebSocket heartbeat", () => {
   let server;
   before(async () => (server = await TestServer.start()));
   after(() => server.stop());
+
+  it("starts with an open packet that offers no upgrade", async () => {
+    const peer = await Peer.open(server);
+    const { sid, ...rest } = peer.handshake;
+    assert.equal(typeof sid, "string");
+    assert.deepEqual(rest, { upgrades: [], pingInterval, pingTimeout, maxPayload: 1000000 });
+    peer.close();
+  });
 
   it("sends 2 every pingInterval as long as 3 comes back", async () => {
     const peer = await Peer.open(server, { answerPings: false });

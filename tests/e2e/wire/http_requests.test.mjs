@@ -1,19 +1,22 @@
 // HTTP/1.1 as it may come: pipelined, chunked, HEAD, 1.0, odd targets, and everything that must be refused.
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
-import { PollingSession } from "../support/engineio.js";
-import { RawHttp, rawRequest } from "../support/raw_http.js";
-import { TestServer, patience } from "../support/test_server.js";
-import { sleep } from "../support/time.js";
+import { PollingSession } from "../support/engineio.mjs";
+import { RawHttp, rawRequest } from "../support/raw_http.mjs";
+import { TestServer, patience } from "../support/test_server.mjs";
+import { sleep } from "../support/time.mjs";
 
 const handshake = "/engine.io/?EIO=4&transport=polling";
-const refusedOrCut = (response) => assert.ok(response === null || response.status >= 400, `status ${response?.status}`);
+const refusedOrCut = (response) =>
+  assert.ok(response === null || response.status >= 400, `status ${response?.status}`);
 
 describe("HTTP requests", { concurrency: 4 }, () => {
   let server;
   before(async () => (server = await TestServer.start(...patience)));
   after(() => server.stop());
-  afterEach(async () => assert.equal((await fetch(server.http + handshake)).status, 200, "the server lives on"));
+  afterEach(async () =>
+    assert.equal((await fetch(server.http + handshake)).status, 200, "the server lives on"),
+  );
 
   const host = () => `Host: ${server.host}\r\n`;
   const get = (target, headers = "") => `GET ${target} HTTP/1.1\r\n${host()}${headers}\r\n`;
@@ -151,7 +154,10 @@ describe("HTTP requests", { concurrency: 4 }, () => {
     it("may be chunked with trailers and in capitals", async () => {
       const session = await PollingSession.open(server);
       const body = "0006\r\n4hello\r\n0\r\nX-Trailer: 1\r\n\r\n";
-      const response = await rawRequest(server, post(targetOf(session), body, "transfer-encoding: Chunked\r\n"));
+      const response = await rawRequest(
+        server,
+        post(targetOf(session), body, "transfer-encoding: Chunked\r\n"),
+      );
       assert.equal(response.status, 200);
       assert.equal(await session.pollText(), "4hello");
     });
@@ -191,7 +197,9 @@ describe("HTTP requests", { concurrency: 4 }, () => {
     it("that are not UTF-8 are refused or repaired, never passed on", async () => {
       const session = await PollingSession.open(server);
       const body = Buffer.from([0x34, 0x61, 0xff, 0xc0, 0x80]);
-      const response = await session.post(body, { headers: { "Content-Type": "text/plain;charset=UTF-8" } }).catch(() => null);
+      const response = await session
+        .post(body, { headers: { "Content-Type": "text/plain;charset=UTF-8" } })
+        .catch(() => null);
       const poll = await session.poll();
       if (response?.status === 200 && poll.status === 200) {
         const bytes = Buffer.from(await poll.arrayBuffer());
@@ -239,7 +247,8 @@ describe("HTTP requests", { concurrency: 4 }, () => {
 
   describe("targets", () => {
     for (const target of ["/engine.io/?EIO=%34&transport=polling", "/engine.io/?EIO=4&transport=%70ol%6cing"])
-      it(`${target} is decoded`, async () => assert.equal((await rawRequest(server, get(target))).status, 200));
+      it(`${target} is decoded`, async () =>
+        assert.equal((await rawRequest(server, get(target))).status, 200));
 
     it("extra parameters are ignored", async () => {
       const target = `${handshake}&t=Pabc12&&=&x&y=&EIOx=3&${encodeURIComponent("ğ=&")}=1`;
@@ -284,7 +293,7 @@ describe("HTTP requests", { concurrency: 4 }, () => {
       "a header with NUL": "GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n",
       "a space before the colon": "GET / HTTP/1.1\r\nHost: a\r\nX : a\r\n\r\n",
       "an unknown method": "FOO /engine.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\n\r\n",
-      "TRACE": "TRACE /engine.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\n\r\n",
+      TRACE: "TRACE /engine.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\n\r\n",
       CONNECT: "CONNECT example.com:443 HTTP/1.1\r\nHost: a\r\n\r\n",
       "no Host": `GET ${handshake} HTTP/1.1\r\n\r\n`,
     };

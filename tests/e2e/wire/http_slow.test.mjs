@@ -1,11 +1,11 @@
 // Clients that stop in the middle: nobody else waits for them, and they do not stay for ever.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { PollingSession } from "../support/engineio.js";
-import { RawHttp } from "../support/raw_http.js";
-import { handshakeRequest } from "../support/raw_websocket.js";
-import { TestServer } from "../support/test_server.js";
-import { sleep, slowdown } from "../support/time.js";
+import { PollingSession } from "../support/engineio.mjs";
+import { RawHttp } from "../support/raw_http.mjs";
+import { handshakeRequest } from "../support/raw_websocket.mjs";
+import { TestServer } from "../support/test_server.mjs";
+import { sleep, slowdown } from "../support/time.mjs";
 
 const handshake = "/engine.io/?EIO=4&transport=polling";
 const headerLimit = 10_000;
@@ -51,7 +51,9 @@ describe("slow clients", { concurrency: 10 }, () => {
   it(`that stop in a body are cut after ${bodyLimit} ms at the latest`, async () => {
     const session = await PollingSession.open(server);
     const target = session.url.slice(server.http.length);
-    const waited = await patienceFor(`POST ${target} HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n4half`);
+    const waited = await patienceFor(
+      `POST ${target} HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n4half`,
+    );
     assert.ok(waited < bodyLimit + 3000 * slowdown, `${waited} ms`);
   });
 

@@ -1,15 +1,15 @@
 // What a browser on another origin needs of long-polling, and the error bodies of Engine.IO.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { Peer, PollingSession, engineUrl } from "../support/engineio.js";
-import { TestServer } from "../support/test_server.js";
+import { Peer, PollingSession, engineUrl } from "../support/engineio.mjs";
+import { TestServer, patience } from "../support/test_server.mjs";
 
 const origin = "https://front.example";
 
 for (const path of ["/engine.io/", "/socket.io/"])
   describe(`CORS and errors at ${path}`, { concurrency: 4 }, () => {
     let server;
-    before(async () => (server = await TestServer.start()));
+    before(async () => (server = await TestServer.start(...patience)));
     after(() => server.stop());
 
     const url = (query) => engineUrl(server.http, query, path);
@@ -37,7 +37,8 @@ for (const path of ["/engine.io/", "/socket.io/"])
         const methods = response.headers.get("access-control-allow-methods").toUpperCase();
         for (const method of ["GET", "POST"]) assert.ok(methods.includes(method), methods);
         const allowed = response.headers.get("access-control-allow-headers").toLowerCase();
-        for (const name of ["content-type", "x-own"]) assert.ok(allowed === "*" || allowed.includes(name), allowed);
+        for (const name of ["content-type", "x-own"])
+          assert.ok(allowed === "*" || allowed.includes(name), allowed);
       });
 
       it("opens no session for a preflight", async () => {

@@ -4,8 +4,8 @@ import { execFile } from "node:child_process";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { TestServer, patience } from "../support/test_server.js";
-import { slowdown } from "../support/time.js";
+import { TestServer, patience } from "../support/test_server.mjs";
+import { slowdown } from "../support/time.mjs";
 
 const script = fileURLToPath(new URL("python_client.py", import.meta.url));
 const run = promisify(execFile);

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import io from "socket.io-client-v2";
-import { atStop } from "../support/cleanup.js";
-import { ask, broadcast, connectStock, join, nextEvent } from "../support/socketio.js";
-import { TcpProxy } from "../support/tcp_proxy.js";
-import { TestServer, patience } from "../support/test_server.js";
-import { sleep, within } from "../support/time.js";
+import { atStop } from "../support/cleanup.mjs";
+import { ask, broadcast, connectStock, join, nextEvent } from "../support/socketio.mjs";
+import { TcpProxy } from "../support/tcp_proxy.mjs";
+import { TestServer, patience } from "../support/test_server.mjs";
+import { sleep, within } from "../support/time.mjs";
 
 const modes = {
   "polling only": ["polling"],
@@ -124,7 +124,10 @@ for (const [mode, transports] of Object.entries(modes))
       });
 
       it("shares rooms with version 4 clients", async () => {
-        const [old, young] = [await open(server.http, { transports }), await connectStock(server.http, { transports })];
+        const [old, young] = [
+          await open(server.http, { transports }),
+          await connectStock(server.http, { transports }),
+        ];
         const room = `mixed ${mode}`;
         for (const socket of [old, young]) await join(socket, room);
         const heard = [old, young].map((socket) => nextEvent(socket, "news"));
@@ -160,7 +163,9 @@ for (const [mode, transports] of Object.entries(modes))
       });
 
       it("works thirty times in parallel", async () => {
-        const sockets = await Promise.all(Array.from({ length: 30 }, () => open(server.http, { transports })));
+        const sockets = await Promise.all(
+          Array.from({ length: 30 }, () => open(server.http, { transports })),
+        );
         const answers = sockets.map((socket, n) => ask(socket, "message-with-ack", n));
         assert.deepEqual(await Promise.all(answers), [...sockets.keys()]);
         for (const socket of sockets) socket.disconnect();

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { Manager } from "socket.io-client";
-import { ask, connectStock, connected, nextEvent, stockClient } from "../support/socketio.js";
-import { TcpProxy } from "../support/tcp_proxy.js";
-import { TestServer, patience } from "../support/test_server.js";
-import { sleep, within } from "../support/time.js";
+import { ask, connectStock, connected, nextEvent, stockClient } from "../support/socketio.mjs";
+import { TcpProxy } from "../support/tcp_proxy.mjs";
+import { TestServer, patience } from "../support/test_server.mjs";
+import { sleep, within } from "../support/time.mjs";
 
 const modes = {
   "polling only": ["polling"],

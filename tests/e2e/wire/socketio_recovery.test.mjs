@@ -1,10 +1,10 @@
 // Connection state recovery as stock clients live it: nothing missed, nothing twice, `recovered` is true.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { ask, broadcast, connectStock, connected, join, nextEvent } from "../support/socketio.js";
-import { TcpProxy } from "../support/tcp_proxy.js";
-import { TestServer, patience } from "../support/test_server.js";
-import { eventually, sleep } from "../support/time.js";
+import { ask, broadcast, connectStock, connected, join, nextEvent } from "../support/socketio.mjs";
+import { TcpProxy } from "../support/tcp_proxy.mjs";
+import { TestServer, patience } from "../support/test_server.mjs";
+import { eventually, sleep } from "../support/time.mjs";
 
 const modes = {
   "polling only": ["polling"],

@@ -1,11 +1,11 @@
 // Connection state recovery packet by packet: who gets a pid, what is replayed, what a ghost may not do.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { engineUrl, parseOpen, Peer } from "../support/engineio.js";
-import { broadcast, connectStock, connectRaw, join, openRaw, openRawPolling } from "../support/socketio.js";
-import { TcpProxy } from "../support/tcp_proxy.js";
-import { TestServer, patience } from "../support/test_server.js";
-import { slowdown, within } from "../support/time.js";
+import { engineUrl, parseOpen, Peer } from "../support/engineio.mjs";
+import { broadcast, connectStock, connectRaw, join, openRaw, openRawPolling } from "../support/socketio.mjs";
+import { TcpProxy } from "../support/tcp_proxy.mjs";
+import { TestServer, patience } from "../support/test_server.mjs";
+import { slowdown, within } from "../support/time.mjs";
 
 const lastArgument = (packet) => JSON.parse(packet.slice(packet.indexOf("["))).at(-1);
 const isConnected = (packet) => typeof packet === "string" && packet.startsWith("40{");
@@ -136,7 +136,10 @@ describe("Socket.IO recovery protocol", { concurrency: 4 }, () => {
       const { peer, answer } = await comeBack(member);
       assert.deepEqual(answer, { sid: member.sid, pid: member.pid });
       const news = await readNews(peer, 20);
-      assert.deepEqual(news.map(withoutOffset), Array.from({ length: 20 }, (_, n) => ["news", n]));
+      assert.deepEqual(
+        news.map(withoutOffset),
+        Array.from({ length: 20 }, (_, n) => ["news", n]),
+      );
       await assertNoMoreNews(peer);
       await publish(member.room, "live");
       assert.deepEqual((await readNews(peer, 1)).map(withoutOffset), [["news", "live"]]);
@@ -150,7 +153,10 @@ describe("Socket.IO recovery protocol", { concurrency: 4 }, () => {
       member.peer.close();
       await publish(member.room, 4);
       const { peer } = await comeBack({ ...member, offset: lastArgument(seen[1]) });
-      assert.deepEqual((await readNews(peer, 2)).map(withoutOffset), [["news", 3], ["news", 4]]);
+      assert.deepEqual((await readNews(peer, 2)).map(withoutOffset), [
+        ["news", 3],
+        ["news", 4],
+      ]);
       await assertNoMoreNews(peer);
       peer.close();
     });
@@ -215,7 +221,10 @@ describe("Socket.IO recovery protocol", { concurrency: 4 }, () => {
       const answer = packets.find(isConnected);
       assert.deepEqual(JSON.parse(answer.slice(2)), { sid: member.sid, pid: member.pid });
       const news = packets.filter((packet) => packet.startsWith('42["news"'));
-      assert.deepEqual(news.map(withoutOffset), [["news", 1], ["news", 2]]);
+      assert.deepEqual(news.map(withoutOffset), [
+        ["news", 1],
+        ["news", 2],
+      ]);
     });
   });
 
@@ -265,7 +274,10 @@ describe("Socket.IO recovery protocol", { concurrency: 4 }, () => {
     await publish(member.room, 2);
     const { peer, answer } = await comeBack({ pid: member.pid });
     assert.deepEqual(answer, { sid: member.sid, pid: member.pid });
-    assert.deepEqual((await readNews(peer, 2)).map(withoutOffset), [["news", 1], ["news", 2]]);
+    assert.deepEqual((await readNews(peer, 2)).map(withoutOffset), [
+      ["news", 1],
+      ["news", 2],
+    ]);
     await assertNoMoreNews(peer);
     peer.close();
   });
@@ -289,7 +301,11 @@ describe("Socket.IO recovery protocol", { concurrency: 4 }, () => {
       for (const n of [1, 2, 3]) await publish(member.room, n);
       const { peer, answer } = await comeBack(member);
       assert.deepEqual(answer, { sid: member.sid, pid: member.pid });
-      assert.deepEqual((await readNews(peer, 3)).map(withoutOffset), [["news", 1], ["news", 2], ["news", 3]]);
+      assert.deepEqual((await readNews(peer, 3)).map(withoutOffset), [
+        ["news", 1],
+        ["news", 2],
+        ["news", 3],
+      ]);
       await assertNoMoreNews(peer);
       peer.close();
       await proxy.stop();
@@ -306,7 +322,10 @@ describe("Socket.IO recovery protocol", { concurrency: 4 }, () => {
       await session.post('421["join","g3"]');
       assert.deepEqual(await session.packets(), ["431[true]"]);
       const vanished = fetch(session.url).catch(() => "vanished");
-      await within(new Promise((resolve) => setTimeout(resolve, 30 * slowdown)), "the poll reaches the server");
+      await within(
+        new Promise((resolve) => setTimeout(resolve, 30 * slowdown)),
+        "the poll reaches the server",
+      );
       proxy.freeze();
       await publish("g3", "lost with the answer");
       const { peer, answer } = await comeBack({ pid, offset });

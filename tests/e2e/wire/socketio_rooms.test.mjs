@@ -1,9 +1,18 @@
 // Rooms, broadcasts, volatile emits, server-side acks and disconnects, through the test server's own events.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { ask, broadcast, connectStock, connected, join, leave, nextEvent, stockClient } from "../support/socketio.js";
-import { TestServer, patience } from "../support/test_server.js";
-import { slowdown, within } from "../support/time.js";
+import {
+  ask,
+  broadcast,
+  connectStock,
+  connected,
+  join,
+  leave,
+  nextEvent,
+  stockClient,
+} from "../support/socketio.mjs";
+import { TestServer, patience } from "../support/test_server.mjs";
+import { slowdown, within } from "../support/time.mjs";
 
 for (const transports of [["websocket"], ["polling"]])
   describe(`Socket.IO rooms over ${transports}`, { concurrency: 4 }, () => {
@@ -27,7 +36,8 @@ for (const transports of [["websocket"], ["polling"]])
     }
 
     /** Order is kept per socket, so everything sent before the answers has been heard after them. */
-    const settle = (sockets) => Promise.all(sockets.map((socket) => ask(socket, "message-with-ack", "settle")));
+    const settle = (sockets) =>
+      Promise.all(sockets.map((socket) => ask(socket, "message-with-ack", "settle")));
     const heard = (sockets) => sockets.map((socket) => socket.heard.map(([first]) => first));
     const closeAll = (sockets) => sockets.forEach((socket) => socket.disconnect());
 
@@ -205,7 +215,10 @@ for (const transports of [["websocket"], ["polling"]])
 
       it("closes their connection too when asked", async () => {
         const all = await openMembers(["k3"], []);
-        const closed = within(new Promise((resolve) => all[0].io.engine.once("close", resolve)), "the transport closes");
+        const closed = within(
+          new Promise((resolve) => all[0].io.engine.once("close", resolve)),
+          "the transport closes",
+        );
         const reason = nextEvent(all[0], "disconnect");
         all[1].emit("kick", "k3", true);
         assert.equal((await reason)[0], "io server disconnect");

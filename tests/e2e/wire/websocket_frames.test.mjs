@@ -1,9 +1,9 @@
 // Framing, control frames, UTF-8, closing and limits of RFC 6455 (sections 5 to 8), frame by frame.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { RawWebSocket, closeFrame, frame, opcode } from "../support/raw_websocket.js";
-import { TestServer, patience } from "../support/test_server.js";
-import { sleep } from "../support/time.js";
+import { RawWebSocket, closeFrame, frame, opcode } from "../support/raw_websocket.mjs";
+import { TestServer, patience } from "../support/test_server.mjs";
+import { sleep } from "../support/time.mjs";
 
 const { continuation, text, binary, close, ping, pong } = opcode;
 const maxPayload = 1_000_000;
@@ -121,7 +121,10 @@ describe("WebSocket frames", { concurrency: 4 }, () => {
     it("reads many frames of one segment in order", async () => {
       const bodies = Array.from({ length: 200 }, (_, n) => `4${n}`);
       const echoes = await answers(200, ...bodies.map((body) => frame(text, body)));
-      assert.deepEqual(echoes.map(({ payload }) => payload.toString()), bodies);
+      assert.deepEqual(
+        echoes.map(({ payload }) => payload.toString()),
+        bodies,
+      );
     });
 
     for (const length of [0, 1, 125, 126, 127, 65_535, 65_536, 65_537])
@@ -138,9 +141,9 @@ describe("WebSocket frames", { concurrency: 4 }, () => {
       "an unmasked text": [frame(text, "4hello", { mask: false })],
       "an unmasked ping": [frame(ping, "", { mask: false })],
       "an unmasked close": [frame(close, "", { mask: false })],
-      "RSV1": [frame(text, "4hello", { rsv: 4 })],
-      "RSV2": [frame(text, "4hello", { rsv: 2 })],
-      "RSV3": [frame(binary, "hello", { rsv: 1 })],
+      RSV1: [frame(text, "4hello", { rsv: 4 })],
+      RSV2: [frame(text, "4hello", { rsv: 2 })],
+      RSV3: [frame(binary, "hello", { rsv: 1 })],
       "RSV1 on a ping": [frame(ping, "", { rsv: 4 })],
       "RSV1 on a continuation": [frame(text, "4a", { fin: false }), frame(continuation, "b", { rsv: 4 })],
       "a fragmented ping": [frame(ping, "", { fin: false })],
@@ -180,7 +183,7 @@ describe("WebSocket frames", { concurrency: 4 }, () => {
       "above the surrogates": [0xee, 0x80, 0x80],
       "a non-character": [0xef, 0xbf, 0xbe],
       "the last code point": [0xf4, 0x8f, 0xbf, 0xbf],
-      "NUL": [0x00],
+      NUL: [0x00],
     };
     for (const [name, bytes] of Object.entries(valid))
       it(`takes ${name}`, async () => {
@@ -235,10 +238,22 @@ describe("WebSocket frames", { concurrency: 4 }, () => {
       });
 
     it("answers pings in order, among messages", async () => {
-      const received = await answers(4, frame(ping, "1"), frame(text, "4a"), frame(ping, "2"), frame(text, "4b"));
+      const received = await answers(
+        4,
+        frame(ping, "1"),
+        frame(text, "4a"),
+        frame(ping, "2"),
+        frame(text, "4b"),
+      );
       const pongs = received.filter(({ code }) => code === pong).map(({ payload }) => payload.toString());
       const texts = received.filter(({ code }) => code === text).map(({ payload }) => payload.toString());
-      assert.deepEqual([pongs, texts], [["1", "2"], ["4a", "4b"]]);
+      assert.deepEqual(
+        [pongs, texts],
+        [
+          ["1", "2"],
+          ["4a", "4b"],
+        ],
+      );
     });
 
     it("ignores pongs nobody asked for", async () => {
@@ -260,7 +275,8 @@ describe("WebSocket frames", { concurrency: 4 }, () => {
     });
 
     for (const code of [0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65_535])
-      it(`refuses the code ${code} with 1002`, async () => assert.equal(await closeCodeAfter(closeFrame(code)), 1002));
+      it(`refuses the code ${code} with 1002`, async () =>
+        assert.equal(await closeCodeAfter(closeFrame(code)), 1002));
 
     it("refuses half a code with 1002", async () => {
       assert.equal(await closeCodeAfter(frame(close, [3])), 1002);

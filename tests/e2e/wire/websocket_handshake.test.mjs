@@ -1,9 +1,9 @@
 // The opening handshake of RFC 6455 (section 4), byte by byte.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { RawHttp, rawRequest } from "../support/raw_http.js";
-import { RawWebSocket, acceptKey, frame, handshakeRequest, opcode } from "../support/raw_websocket.js";
-import { TestServer, patience } from "../support/test_server.js";
+import { RawHttp, rawRequest } from "../support/raw_http.mjs";
+import { RawWebSocket, acceptKey, frame, handshakeRequest, opcode } from "../support/raw_websocket.mjs";
+import { TestServer, patience } from "../support/test_server.mjs";
 
 describe("WebSocket opening handshake", { concurrency: 4 }, () => {
   let server;
