@@ -1,7 +1,7 @@
 import WebSocket from "ws";
-import { atStop } from "./cleanup.js";
-import { Queue } from "./queue.js";
-import { within } from "./time.js";
+import { atStop } from "./cleanup.mjs";
+import { Queue } from "./queue.mjs";
+import { within } from "./time.mjs";
 
 /** The byte between two packets of an Engine.IO 4 payload. */
 export const separator = "\x1e";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import net from "node:net";
-import { atStop } from "./cleanup.js";
-import { within } from "./time.js";
+import { atStop } from "./cleanup.mjs";
+import { within } from "./time.mjs";
 
 const bodiless = (status) => status < 200 || status === 204 || status === 304;
 

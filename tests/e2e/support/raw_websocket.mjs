@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { RawHttp } from "./raw_http.js";
-import { Queue } from "./queue.js";
-import { within } from "./time.js";
+import { RawHttp } from "./raw_http.mjs";
+import { Queue } from "./queue.mjs";
+import { within } from "./time.mjs";
 
 export const opcode = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 };
 

@@ -1,7 +1,7 @@
 import { io } from "socket.io-client";
-import { atStop } from "./cleanup.js";
+import { atStop } from "./cleanup.mjs";
 import { Peer, PollingSession } from "./engineio.mjs";
-import { within } from "./time.js";
+import { within } from "./time.mjs";
 
 const path = "/socket.io/";
 

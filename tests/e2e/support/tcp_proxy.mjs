@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import net from "node:net";
-import { atStop } from "./cleanup.js";
+import { atStop } from "./cleanup.mjs";
 
 /** A TCP proxy in front of a server that can cut its connections or let them fall silent without closing. */
 export class TcpProxy {

@@ -4,8 +4,8 @@ import { once } from "node:events";
 import net from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { cleanUp } from "./cleanup.js";
-import { eventually, within } from "./time.js";
+import { cleanUp } from "./cleanup.mjs";
+import { eventually, within } from "./time.mjs";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const binaries = path.resolve(root, process.env.CHATD_BIN_DIR ?? "build/dev/bin");
