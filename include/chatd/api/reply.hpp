@@ -21,6 +21,7 @@ struct reply {
     std::string extra;       ///< further top-level members, `"users":[…],"count":2`; empty: none
     std::string pagination;  ///< JSON object; empty: none
     std::string bare;        ///< the whole REST body instead of the envelope; empty: envelope
+    std::string_view bare_type = "application/json; charset=utf-8"; ///< a literal
     bool conditional = false; ///< a list: answers ETag and honours If-None-Match
 
     /// An event for the calling socket alone, sent before the acknowledgement (`joined_room`).
@@ -36,6 +37,9 @@ struct reply {
 
 /// Every handler is a coroutine (or forwards to one) that answers this.
 using outcome = async::task<result<reply>>;
+
+/// An outcome that is there already, for handlers that never wait.
+outcome answer_now(result<reply> r);
 
 /// `{page, limit, total, pages, totalPages, hasMore, nextCursor}` (contract section 1).
 [[nodiscard]] std::string pagination_view(const chat::page_info& p);

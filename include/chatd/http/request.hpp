@@ -13,6 +13,9 @@ enum class method : std::uint8_t { get, head, post, put, patch, delete_, options
 
 [[nodiscard]] std::string_view to_string(method m) noexcept;
 
+/// First value of a parameter of a raw query, decoded; empty when absent or badly encoded.
+[[nodiscard]] std::optional<std::string> find_query_value(std::string_view query, std::string_view name);
+
 /// One parsed request; views point into it. Built by the connection, valid as long as its exchange.
 struct request {
     method verb = method::get;

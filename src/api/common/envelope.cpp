@@ -139,7 +139,14 @@ http::response success_response(const http::request& r, reply&& body)
 {
     const auto status = body.status;
     const bool conditional = body.conditional;
-    auto out = http::json_response(status, body.bare.empty() ? wrap(std::move(body)) : std::move(body.bare));
+    http::response out;
+    if (body.bare.empty()) {
+        out = http::json_response(status, wrap(std::move(body)));
+    } else {
+        out.status = status;
+        out.set("Content-Type", std::string(body.bare_type));
+        out.body = std::move(body.bare);
+    }
     if (conditional) {
         auto tag = entity_tag(out.body);
         const bool unchanged = matches(r.header("if-none-match"), tag);
@@ -199,6 +206,8 @@ std::string error_event(const error& e, std::string_view event)
     w.field("event", event);
     return std::move(w.end_object()).take();
 }
+
+outcome answer_now(result<reply> r) { co_return r; }
 
 std::string pagination_view(const chat::page_info& p)
 {
