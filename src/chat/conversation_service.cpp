@@ -39,9 +39,10 @@ bool is_member(const conversation_store::membership& m, std::string_view user_id
     return std::binary_search(m.member_ids.begin(), m.member_ids.end(), user_id, std::less<>{});
 }
 
-conversation_service::conversation_service(conversation_store& store, event_bus& bus, const clock& time,
-                                           const options& o)
-    : store_(store), bus_(bus), clock_(time), members_(o.cached_memberships), direct_(o.cached_direct_pairs)
+conversation_service::conversation_service(conversation_store& store, event_bus& bus, async::gate& work,
+                                           const clock& time, const options& o)
+    : store_(store), bus_(bus), clock_(time), members_(o.cached_memberships), loads_(work),
+      direct_(o.cached_direct_pairs)
 {
 }
 
@@ -88,6 +89,12 @@ async::task<result<members_ptr>> conversation_service::members(std::string id)
 {
     if (const auto* known = members_.find(id))
         co_return *known;
+    auto loading = load(id);
+    co_return co_await loads_.load(std::move(id), std::move(loading));
+}
+
+async::task<result<members_ptr>> conversation_service::load(std::string id)
+{
     auto loaded = co_await store_.members(id);
     if (!loaded)
         co_return std::move(loaded).error();

@@ -6,11 +6,11 @@ namespace chatd::chat {
 
 core::core(async::loop& loop, const clock& clock_source, async::thread_pool& hashing,
            async::timer_wheel& wheel, ports stores, options o)
-    : settings(std::move(o)), time(clock_source), users(stores.users, events, settings),
+    : settings(std::move(o)), time(clock_source), users(stores.users, events, background, settings),
       auth(users, stores.users, stores.sessions, events, time, settings),
       accounts(auth, users, stores.users, hashing, time, settings),
       online(stores, users, events, wheel, background, time, settings),
-      conversations(stores.conversations, events, time, settings),
+      conversations(stores.conversations, events, background, time, settings),
       messages(stores.messages, conversations, users, events, time, settings),
       reads(stores.reads, stores.messages, conversations, events, time),
       typing(conversations, events, wheel, time, settings), search(stores.search, conversations),

@@ -40,14 +40,10 @@ rate_verdict rate_limiter::hit(std::string_view key, const rate_rule& rule)
     return v;
 }
 
-rate_verdict rate_limiter::look(std::string_view key, const rate_rule& rule)
+void rate_limiter::forgive(std::string_view key)
 {
-    const auto* known = windows_.find(key);
-    const auto now = clock_.now();
-    const auto w = known != nullptr && known->ends > now ? *known : window{now + rule.window, 0};
-    auto v = verdict(w, rule);
-    v.allowed = w.count < rule.max;
-    return v;
+    if (auto* known = windows_.find(key); known != nullptr && known->count > 0)
+        --known->count;
 }
 
 bool token_bucket::take(double rate, double burst, timestamp now) noexcept

@@ -27,8 +27,8 @@ user_card card_of(const user& u)
     return {u.id, u.username, u.email, u.avatar, u.is_active, u.last_seen};
 }
 
-user_service::user_service(user_store& store, event_bus& bus, const options& o)
-    : store_(store), bus_(bus), cache_(o.cached_users)
+user_service::user_service(user_store& store, event_bus& bus, async::gate& work, const options& o)
+    : store_(store), bus_(bus), cache_(o.cached_users), loads_(work)
 {
 }
 
@@ -42,6 +42,12 @@ async::task<result<user_ptr>> user_service::find(std::string id)
 {
     if (auto known = cached(id))
         co_return known;
+    auto loading = load(id);
+    co_return co_await loads_.load(std::move(id), std::move(loading));
+}
+
+async::task<result<user_ptr>> user_service::load(std::string id)
+{
     auto row = co_await store_.find(id);
     if (!row)
         co_return std::move(row).error();

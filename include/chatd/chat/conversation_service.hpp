@@ -4,6 +4,7 @@
 #include <chatd/chat/lru_cache.hpp>
 #include <chatd/chat/options.hpp>
 #include <chatd/chat/ports.hpp>
+#include <chatd/chat/single_flight.hpp>
 
 #include <string>
 #include <string_view>
@@ -16,7 +17,8 @@ namespace chatd::chat {
 /// Conversations and who belongs to them; membership comes from a bounded cache. I/O thread.
 class conversation_service {
   public:
-    conversation_service(conversation_store& store, event_bus& bus, const clock& time, const options& o);
+    conversation_service(conversation_store& store, event_bus& bus, async::gate& work, const clock& time,
+                         const options& o);
 
     /// The direct conversation of the two. invalid with oneself; not_found `Participant not found`.
     async::task<result<conversation_store::opened>> open_direct(principal who, std::string participant_id);
@@ -33,11 +35,13 @@ class conversation_service {
 
   private:
     async::task<result<members_ptr>> members(std::string id);
+    async::task<result<members_ptr>> load(std::string id);
 
     conversation_store& store_;
     event_bus& bus_;
     const clock& clock_;
     lru_cache<members_ptr> members_;
+    single_flight<members_ptr> loads_;
     lru_cache<std::string> direct_; // conversation id by "smaller id/larger id"
 };
 

@@ -30,8 +30,8 @@ class rate_limiter {
 
     /// Counts one call. `key` names rule and caller, e.g. "login/127.0.0.1/ada".
     rate_verdict hit(std::string_view key, const rate_rule& rule);
-    /// The same without counting, for limits on failures: look first, hit() when it failed.
-    [[nodiscard]] rate_verdict look(std::string_view key, const rate_rule& rule);
+    /// Takes one hit() back: what turned out to be allowed after all (a right password) does not count.
+    void forgive(std::string_view key);
 
   private:
     struct window {

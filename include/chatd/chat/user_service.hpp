@@ -4,6 +4,7 @@
 #include <chatd/chat/lru_cache.hpp>
 #include <chatd/chat/options.hpp>
 #include <chatd/chat/ports.hpp>
+#include <chatd/chat/single_flight.hpp>
 
 #include <memory>
 #include <string>
@@ -20,7 +21,7 @@ using user_ptr = std::shared_ptr<const user>;
 /// Users by id through a bounded cache, and lists of them. I/O thread.
 class user_service {
   public:
-    user_service(user_store& store, event_bus& bus, const options& o);
+    user_service(user_store& store, event_bus& bus, async::gate& work, const options& o);
 
     /// not_found; from the cache without a hop when it is there.
     async::task<result<user_ptr>> find(std::string id);
@@ -38,9 +39,12 @@ class user_service {
     void seen(std::string_view id, timestamp at);
 
   private:
+    async::task<result<user_ptr>> load(std::string id);
+
     user_store& store_;
     event_bus& bus_;
     lru_cache<user_ptr> cache_;
+    single_flight<user_ptr> loads_;
 };
 
 } // namespace chatd::chat
