@@ -13,8 +13,8 @@ namespace chatd::http {
 struct response {
     std::uint16_t status = 200;
     std::vector<std::pair<std::string_view, std::string>> headers; ///< names are literals
-    /// Further complete header lines, each with its CRLF, that live as long as the process: written as they are, so that
-    /// the same dozen security headers are not built for every answer.
+    /// Further complete header lines, each with its CRLF, that live as long as the process: written as they
+    /// are, so that the same dozen security headers are not built for every answer.
     std::string_view header_block;
     std::string body;
     /// Instead of `body`: bytes that live as long as the process (embedded assets).

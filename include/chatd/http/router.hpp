@@ -34,6 +34,7 @@ class router {
 
   private:
     struct node;
+    [[nodiscard]] static std::string allowed(const node& n);
     std::unique_ptr<node> root_;
 };
 

@@ -62,7 +62,7 @@ class stream final : private poller::watcher {
     [[nodiscard]] std::uint32_t interest() const noexcept;
     [[nodiscard]] outcome read_tls(std::span<char> into) noexcept;
     [[nodiscard]] outcome write_tls(std::span<const iovec> parts) noexcept;
-    [[nodiscard]] outcome failure_of(int result, std::uint32_t own, std::uint32_t& crossed) noexcept;
+    [[nodiscard]] outcome failure_of(int result, std::uint32_t own, std::uint8_t& needs) noexcept;
 
     poller& poller_;
     poller::watcher* watcher_ = nullptr;
