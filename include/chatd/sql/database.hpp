@@ -60,8 +60,9 @@ class work {
 /// What the writer does of its own accord between other work, in slices. All calls on the writer's thread.
 class background {
   public:
-    /// True when a slice should run with the next commit, or alone when there is none.
-    [[nodiscard]] virtual bool due(std::chrono::steady_clock::time_point now) noexcept = 0;
+    /// When the next slice should run, with other work or alone; empty: nothing to do until something is
+    /// written.
+    [[nodiscard]] virtual std::optional<std::chrono::steady_clock::time_point> due() const noexcept = 0;
     /// One slice of a few milliseconds, inside a transaction of the writer's.
     [[nodiscard]] virtual result<void> run(connection& db) = 0;
     /// What became of the transaction of the last slice.
