@@ -94,6 +94,8 @@ void live_session::start(const http::request& r)
         user_ = server_.open(*this, r);
     if (!user_)
         finish(close_reason::forced);
+    else if (life_ != life::open)
+        user_->on_close(close_reason::forced); // closed by its user before it could be told so
 }
 
 websocket::frame_ptr live_session::open_packet() const

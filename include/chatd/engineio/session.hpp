@@ -24,7 +24,7 @@ enum class close_reason : std::uint8_t {
 class session_user {
   public:
     virtual ~session_user() = default;
-    /// A message; the view dies with the call. Text is valid UTF-8.
+    /// The data of a message packet, without its type; the view dies with the call. Text is valid UTF-8.
     virtual void on_message(std::string_view payload, bool is_text) noexcept = 0;
     /// The session is over; the last call, exactly once. The session refuses sends from here on.
     virtual void on_close(close_reason why) noexcept = 0;

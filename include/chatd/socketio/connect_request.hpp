@@ -21,8 +21,7 @@ class connect_request {
     [[nodiscard]] virtual std::string_view nsp() const noexcept = 0;
     /// Query of the namespace (Engine.IO 3: "/ns?token=…"), raw.
     [[nodiscard]] virtual std::string_view query() const noexcept = 0;
-    /// Raw JSON object, "{}" when absent; without `pid` and `offset` of a recovery it is as the client sent
-    /// it.
+    /// The object that the client sent with its CONNECT, as compact JSON; "{}" when there was none.
     [[nodiscard]] virtual std::string_view auth() const noexcept = 0;
     /// A recovery attempt; both come from auth().
     [[nodiscard]] virtual const std::optional<std::string>& pid() const noexcept = 0;

@@ -20,7 +20,10 @@ namespace chatd::socketio {
 
 class client;
 class name_space;
+class recovery;
 class room;
+class room_index;
+struct encoded_packet;
 
 /// Per-socket state of the application; destroyed with the socket.
 struct socket_data {
@@ -76,7 +79,9 @@ class socket {
     friend class ack;
     friend class client;
     friend class name_space;
+    friend class recovery;
     friend class room;
+    friend class room_index;
     friend void intrusive_ptr_add_ref(const socket* s) noexcept;
     friend void intrusive_ptr_release(const socket* s) noexcept;
     struct extras;
@@ -87,6 +92,14 @@ class socket {
 
     socket(name_space& n, client& c);
     ~socket();
+    /// Queues a packet, or keeps it while the socket holds its packets back.
+    void transmit(const encoded_packet& p, bool is_volatile);
+    void hold(std::chrono::milliseconds d);
+    void release_held();
+    /// The client has answered emit_with_ack().
+    void settle_answer(std::uint64_t id, std::string_view args_json,
+                       std::span<const std::string_view> attachments);
+    [[nodiscard]] extras& more();
 
     mutable std::uint32_t references_ = 0;
     std::uint32_t mark_ = 0; ///< broadcast that has seen this socket last

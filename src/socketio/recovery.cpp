@@ -1,0 +1,95 @@
+#include "recovery.hpp"
+
+#include <functional>
+
+namespace chatd::socketio {
+namespace {
+
+/// Sessions are kept under the hash of their private id. Two ids with one hash cannot be found on purpose
+/// without knowing the other one, and a session is only given to an equal identity.
+std::uint64_t hash_of(std::string_view pid) noexcept
+{
+    return std::hash<std::string_view>{}(pid);
+}
+
+} // namespace
+
+void recovery::started(socket& s, std::string_view pid)
+{
+    s.recoverable_ = true;
+    s.pid_hash_ = hash_of(pid);
+    s.connect_position_ = s.sent_position_ = log_.last();
+    live_[s.pid_hash_] = &s;
+}
+
+void recovery::left(socket& s, bool may_return, time now)
+{
+    const auto found = live_.find(s.pid_hash_);
+    if (found == live_.end() || found->second != &s)
+        return;
+    live_.erase(found);
+    if (!may_return)
+        return;
+    departed_[s.pid_hash_] = record{s.id_,
+                                    s.who_ ? s.who_->identity : std::string{},
+                                    s.connect_position_,
+                                    s.sent_position_,
+                                    log_.last(),
+                                    s.got_offset_,
+                                    now};
+    order_.push_back({now, s.pid_hash_});
+}
+
+socket* recovery::find_live(std::string_view pid) const noexcept
+{
+    const auto found = live_.find(hash_of(pid));
+    return found == live_.end() ? nullptr : found->second;
+}
+
+std::optional<recovery::session> recovery::take(std::string_view pid,
+                                                const std::optional<std::string>& offset,
+                                                std::string_view identity, time now)
+{
+    prune(now);
+    const auto found = departed_.find(hash_of(pid));
+    if (found == departed_.end() || found->second.identity != identity)
+        return std::nullopt;
+    const record r = std::move(found->second);
+    departed_.erase(found);
+    session out{r.id, r.gone, std::nullopt};
+    if (offset) {
+        out.seen = recovery_log::from_offset(*offset);
+        if (!out.seen || *out.seen > r.gone)
+            return std::nullopt;
+    }
+    // Who has seen the newest packet sent to him has missed nothing until the end, however old that packet
+    // is.
+    if (out.seen && *out.seen != r.sent)
+        out.since = *out.seen;
+    else if (!out.seen && r.got_offset)
+        out.since = r.connected;
+    if (out.since < log_.complete_since())
+        return std::nullopt;
+    return out;
+}
+
+void recovery::resumed(socket& s, const session& r, std::optional<std::uint64_t> sent) noexcept
+{
+    s.connect_position_ = r.since;
+    s.got_offset_ = sent.has_value();
+    s.sent_position_ = sent.value_or(r.seen.value_or(r.since));
+}
+
+void recovery::prune(time now) noexcept
+{
+    log_.prune(now);
+    while (!order_.empty() && order_.front().at + options_.window < now) {
+        const auto found = departed_.find(order_.front().pid_hash);
+        // Someone who came back and left again has a later place in the order.
+        if (found != departed_.end() && found->second.at == order_.front().at)
+            departed_.erase(found);
+        order_.pop_front();
+    }
+}
+
+} // namespace chatd::socketio

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "recovery_log.hpp"
+
+#include <chatd/engineio/id_source.hpp>
+#include <chatd/socketio/server.hpp>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <deque>
+#include <optional>
+#include <string_view>
+
+namespace chatd::socketio {
+
+/// Connection state recovery of one namespace: who may come back, and what was said meanwhile. Time is handed
+/// in. I/O thread only.
+class recovery {
+  public:
+    using time = recovery_log::time;
+
+    /// A session that can go on.
+    struct session {
+        engineio::random_id id;
+        std::uint64_t since;               ///< position behind which packets were missed
+        std::optional<std::uint64_t> seen; ///< newest position that the client has
+    };
+
+    explicit recovery(const recovery_options& o) : options_(o), log_(o.window, o.max_bytes) {}
+
+    [[nodiscard]] recovery_log& log() noexcept { return log_; }
+    [[nodiscard]] const recovery_log& log() const noexcept { return log_; }
+    /// False while nobody could ask for a packet again.
+    [[nodiscard]] bool is_needed() const noexcept { return !live_.empty() || !departed_.empty(); }
+
+    /// A socket has been given this private id.
+    void started(socket& s, std::string_view pid);
+    /// A session goes on in `s`, which has been sent the packets up to `sent` (empty: none since `r` ended).
+    static void resumed(socket& s, const session& r, std::optional<std::uint64_t> sent) noexcept;
+    /// A socket is gone. `may_return`: it was not its client's wish.
+    void left(socket& s, bool may_return, time now);
+
+    /// The open socket that was given this private id.
+    [[nodiscard]] socket* find_live(std::string_view pid) const noexcept;
+
+    /// Takes the session out; empty when it is unknown, another's, too old, or when something it missed is
+    /// gone.
+    [[nodiscard]] std::optional<session> take(std::string_view pid, const std::optional<std::string>& offset,
+                                              std::string_view identity, time now);
+    /// Forgets sessions and packets that are too old.
+    void prune(time now) noexcept;
+
+  private:
+    struct record {
+        engineio::random_id id;
+        std::string identity;
+        std::uint64_t connected; ///< positions of the log: at CONNECT,
+        std::uint64_t sent;      ///< newest one sent to the socket,
+        std::uint64_t gone;      ///< at the end
+        bool got_offset;
+        time at;
+    };
+    struct leaving {
+        time at;
+        std::uint64_t pid_hash;
+    };
+
+    recovery_options options_;
+    recovery_log log_;
+    boost::unordered_flat_map<std::uint64_t, socket*> live_;
+    boost::unordered_flat_map<std::uint64_t, record> departed_;
+    std::deque<leaving> order_; ///< of departure
+};
+
+} // namespace chatd::socketio
