@@ -8,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { cleanUp } from './cleanup.js';
 
 export const repository = fileURLToPath(new URL('../../../', import.meta.url));
 export const binary = path.resolve(repository, process.env.CHATD_BIN_DIR ?? 'build/dev/bin', 'chatd');
@@ -176,6 +177,7 @@ export class Chatd {
   async dispose() {
     for (const closable of this.closables) closable.close();
     this.closables.clear();
+    await cleanUp();
     try {
       await this.stop();
     } finally {
