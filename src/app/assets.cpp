@@ -1,12 +1,12 @@
 #include "assets.hpp"
 
+#include "asset_symbols.inc"
+
 #include <algorithm>
 #include <array>
 #include <functional>
 #include <string>
 #include <string_view>
-
-#include "asset_symbols.inc"
 
 namespace chatd::app {
 namespace {
@@ -31,9 +31,11 @@ const auto assets = std::to_array<asset>({
 /// Scripts and styles only from here. Swagger UI sets style attributes and shows icons from data URLs.
 std::string content_security_policy(std::string_view kind)
 {
-    std::string policy = "default-src 'self';base-uri 'self';form-action 'self';frame-ancestors 'self';"
-                         "object-src 'none';script-src 'self';script-src-attr 'none';connect-src 'self' ws: wss:;";
-    policy += kind == "docs" ? "style-src 'self' 'unsafe-inline';img-src 'self' data:" : "style-src 'self';img-src 'self'";
+    std::string policy =
+        "default-src 'self';base-uri 'self';form-action 'self';frame-ancestors 'self';"
+        "object-src 'none';script-src 'self';script-src-attr 'none';connect-src 'self' ws: wss:;";
+    policy += kind == "docs" ? "style-src 'self' 'unsafe-inline';img-src 'self' data:"
+                             : "style-src 'self';img-src 'self'";
     return policy;
 }
 
@@ -41,7 +43,8 @@ const asset* find(std::string_view path) noexcept
 {
     if (path.size() > 1 && path.ends_with('/'))
         path.remove_suffix(1);
-    const auto* found = std::find_if(assets.begin(), assets.end(), [path](const asset& a) { return a.path == path; });
+    const auto* found =
+        std::find_if(assets.begin(), assets.end(), [path](const asset& a) { return a.path == path; });
     return found == assets.end() ? nullptr : found;
 }
 

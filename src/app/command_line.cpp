@@ -1,5 +1,4 @@
 #include <chatd/app/command_line.hpp>
-
 #include <chatd/app/version.hpp>
 
 #include <CLI/CLI.hpp>

@@ -23,8 +23,8 @@ struct command_line {
     new_user user;
 };
 
-/// Reads the arguments; prints help, version or the complaint itself and answers the exit status when nothing is left to
-/// do.
+/// Reads the arguments; prints help, version or the complaint itself and answers the exit status when nothing
+/// is left to do.
 [[nodiscard]] std::optional<int> parse_command_line(int argc, char** argv, command_line& out);
 
 } // namespace chatd::app
