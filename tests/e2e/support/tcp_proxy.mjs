@@ -64,6 +64,15 @@ export class TcpProxy {
     }
   }
 
+  /** Nothing is read from the server until `unstall`: its sending buffers fill up. */
+  stall() {
+    for (const { server } of this.#pairs) server.pause();
+  }
+
+  unstall() {
+    for (const { server } of this.#pairs) server.resume();
+  }
+
   /** Connections stay open on both sides and new ones are accepted, but nothing passes any more. */
   freeze() {
     this.#frozen = true;

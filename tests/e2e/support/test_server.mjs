@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import net from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -69,8 +70,10 @@ export class TestServer {
     ]);
   }
 
-  get pid() {
-    return this.#child.pid;
+  /** The server's resident memory in bytes. */
+  async residentBytes() {
+    const status = await readFile(`/proc/${this.#child.pid}/status`, "utf8");
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)[1]) * 1024;
   }
 
   /** A crash or a sanitizer's finding fails the suite that owns the server. */
