@@ -54,8 +54,8 @@ class codec {
     /// Requires: next() has returned none since the last call.
     void feed(std::span<char> bytes) noexcept { input_ = bytes; }
     [[nodiscard]] event next();
-    /// True between frames and messages: nothing is held.
-    [[nodiscard]] bool is_idle() const noexcept { return partial_ == nullptr; }
+    /// True between frames and messages.
+    [[nodiscard]] bool holds_nothing() const noexcept { return partial_ == nullptr; }
 
   private:
     struct header;

@@ -75,7 +75,7 @@ class connection_group {
 
     void mark_dirty(connection& c);
     void flush_all() noexcept;
-    void watch(connection& c);
+    void watch(connection& c, std::chrono::milliseconds at_most);
     void check_watched() noexcept;
     void arm_timer();
 
@@ -83,8 +83,8 @@ class connection_group {
     connection_options options_;
     connection_stats& stats_;
     std::unique_ptr<char[]> scratch_;
-    std::unique_ptr<list> dirty_;   // have frames for the flush of this turn
-    std::unique_ptr<list> watched_; // wait for the peer to read or to close, each with a deadline
+    list dirty_;   // have frames for the flush of this turn
+    list watched_; // wait for the peer to read or to close, each with a deadline
     boost::asio::steady_timer timer_;
     bool flush_posted_ = false;
     bool timer_armed_ = false;
@@ -122,10 +122,11 @@ class connection final : public std::enable_shared_from_this<connection>,
 
   private:
     friend class connection_group;
+    using steady = std::chrono::steady_clock;
     enum class phase : std::uint8_t {
         open,
-        overrun,   ///< send budget exceeded: reset by the flush of this turn
-        closing,   ///< our close frame is queued or sent
+        doomed,    ///< broken or over its budget: reset by the flush of this turn, which tells the owner
+        closing,   ///< our close frame is queued
         lingering, ///< all is sent, the peer's end is awaited
         dead       ///< the socket is closed
     };
@@ -134,26 +135,29 @@ class connection final : public std::enable_shared_from_this<connection>,
     void on_writable() noexcept override;
     void on_hangup() noexcept override;
 
-    void enqueue(frame_ptr f);
     [[nodiscard]] std::size_t load() const noexcept;
+    [[nodiscard]] bool make_room(std::size_t bytes);
+    void enqueue(frame_ptr f);
+    void doom() noexcept;
     void take(std::span<char> bytes);
     [[nodiscard]] bool handle(const event& e);
     void flush() noexcept;
     [[nodiscard]] bool write_out() noexcept;
+    void await_reader(bool has_moved);
     void end_of_output() noexcept;
     void begin_close(std::uint16_t code);
-    void lose(std::uint16_t code) noexcept;
+    void tell_owner(std::uint16_t code) noexcept;
+    void lose() noexcept;
     void drop(bool by_reset) noexcept;
     void overdue() noexcept;
-    void set_deadline(std::chrono::milliseconds d) noexcept;
 
     connection_group& group_;
     std::unique_ptr<http::stream> stream_;
     connection_owner* owner_;
     codec codec_;
     outbox outbox_;
-    std::shared_ptr<connection> keep_alive_; // while closing without an owner
-    std::uint32_t deadline_ms_ = 0;          // of the watched list, in ms since the clock's epoch, wrapping
+    std::shared_ptr<connection> keep_alive_; // while closing, when no owner holds it
+    steady::time_point deadline_{};          // as long as the group watches it
     phase phase_ = phase::open;
     bool blocked_ = false;     // the kernel takes nothing: waiting for writability
     bool peer_closed_ = false; // its close frame has come
