@@ -163,7 +163,7 @@ void client::begin_connect(const packet& p)
     if (n->impl().use)
         n->impl().use(request);
     else
-        request->accept(nullptr, {});
+        request->accept(nullptr, std::nullopt);
 }
 
 void client::connect_default()

@@ -53,10 +53,10 @@ client* live_request::settle() noexcept
     return c;
 }
 
-void live_request::accept(std::shared_ptr<const peer> who, std::vector<std::string> rooms)
+void live_request::accept(std::shared_ptr<const peer> who, std::optional<std::vector<std::string>> rooms)
 {
     if (auto* const c = settle())
-        nsp_->impl().admit(*c, *this, std::move(who), rooms);
+        nsp_->impl().admit(*c, *this, std::move(who), std::move(rooms));
 }
 
 void live_request::refuse(std::string_view message, std::string_view data_json)

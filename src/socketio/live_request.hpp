@@ -19,7 +19,7 @@ class live_request final : public connect_request {
     [[nodiscard]] std::string_view auth() const noexcept override { return auth_; }
     [[nodiscard]] const std::optional<std::string>& pid() const noexcept override { return pid_; }
     [[nodiscard]] const std::optional<std::string>& offset() const noexcept override { return offset_; }
-    void accept(std::shared_ptr<const peer> who, std::vector<std::string> rooms) override;
+    void accept(std::shared_ptr<const peer> who, std::optional<std::vector<std::string>> rooms) override;
     void refuse(std::string_view message, std::string_view data_json) override;
     void close_transport() override;
     [[nodiscard]] bool alive() const noexcept override { return client_ != nullptr; }

@@ -52,10 +52,10 @@ name_space::state::state(server::state& s, std::string_view n) : server(s), name
 name_space::state::~state() = default;
 
 void name_space::state::admit(client& c, const live_request& r, std::shared_ptr<const peer> who,
-                              const std::vector<std::string>& present)
+                              std::optional<std::vector<std::string>> present)
 {
     const auto alive = c.session().shared_from_this();
-    const auto session = restore(c, r, who.get());
+    auto session = restore(c, r, who.get());
     if (!alive->is_open())
         return; // ended by the application when the old socket was cut
     const boost::intrusive_ptr<socket> s(new socket(*self, c));
@@ -70,12 +70,16 @@ void name_space::state::admit(client& c, const live_request& r, std::shared_ptr<
     intrusive_ptr_add_ref(s.get());
     sockets.insert(s.get());
     c.attach(*s);
-    s->rooms_.reserve(present.size());
-    for (const auto& room : present)
-        rooms.join(*s, room);
+    if (!present && session)
+        present = std::move(session->rooms);
+    if (present) {
+        s->rooms_.reserve(present->size());
+        for (const auto& room : *present)
+            rooms.join(*s, room);
+    }
 
     ++server.stats.connects;
-    tell_connected(*s, c, past && c.hs().may_recover());
+    tell_connected(*s, c, session ? &*r.pid() : nullptr);
     if (session)
         replay(*s, *session);
     if (connect)
@@ -96,24 +100,30 @@ std::optional<recovery::session> name_space::state::restore(client& c, const liv
     return session;
 }
 
-void name_space::state::tell_connected(socket& s, client& c, bool may_recover)
+void name_space::state::tell_connected(socket& s, client& c, const std::string* pid)
 {
     std::string payload;
     if (c.protocol() == 5) {
         payload.append("{\"sid\":\"").append(s.id()).append(1, '"');
-        if (may_recover) {
-            const auto& issue = server.options.issue_pid;
-            const auto random = server.ids.next();
-            const std::string pid = issue ? issue(s) : std::string(random.begin(), random.end());
-            past->started(s, pid);
+        if (past && c.hs().may_recover()) {
+            const std::string own = pid != nullptr ? *pid : issue_pid(s);
+            past->started(s, own);
             payload += ",\"pid\":";
-            append_json_string(payload, pid);
+            append_json_string(payload, own);
             if (!armed())
                 server.engine.timers().arm(*this, prune_interval);
         }
         payload += '}';
     }
     c.send(encode_packet({.type = packet_type::connect, .nsp = name, .args_json = payload}));
+}
+
+std::string name_space::state::issue_pid(const socket& s)
+{
+    if (server.options.issue_pid)
+        return server.options.issue_pid(s);
+    const auto random = server.ids.next();
+    return {random.begin(), random.end()};
 }
 
 void name_space::state::replay(socket& s, const recovery::session& r)
@@ -133,12 +143,14 @@ void name_space::state::replay(socket& s, const recovery::session& r)
 void name_space::state::remove(socket& s, disconnect_reason why)
 {
     const boost::intrusive_ptr<socket> alive(&s);
+    if (past && may_return(why))
+        past->left(s, s.room_names(), steady::now());
+    else if (past)
+        past->forget(s);
     rooms.leave_all(s);
     sockets.erase(&s);
     intrusive_ptr_release(&s);
     std::exchange(s.client_, nullptr)->detach(s);
-    if (past)
-        past->left(s, may_return(why), steady::now());
     if (s.extras_)
         s.extras_->fail_all();
     try {

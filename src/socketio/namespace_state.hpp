@@ -71,7 +71,7 @@ struct name_space::state final : private async::timer_wheel::entry {
 
     /// Makes the socket of an accepted request, tells its client and the application.
     void admit(client& c, const live_request& r, std::shared_ptr<const peer> who,
-               const std::vector<std::string>& present);
+               std::optional<std::vector<std::string>> present);
     /// Takes a socket out of everything and tells the application.
     void remove(socket& s, disconnect_reason why);
     void emit_to(socket& s, const emission& what);
@@ -85,7 +85,8 @@ struct name_space::state final : private async::timer_wheel::entry {
   private:
     void expired() noexcept override;
     [[nodiscard]] std::optional<recovery::session> restore(client& c, const live_request& r, const peer* who);
-    void tell_connected(socket& s, client& c, bool may_recover);
+    void tell_connected(socket& s, client& c, const std::string* pid);
+    [[nodiscard]] std::string issue_pid(const socket& s);
     void replay(socket& s, const recovery::session& r);
     [[nodiscard]] shared_packet prepare(const emission& what) const;
     void keep(const selection& to, shared_packet& p);

@@ -22,16 +22,21 @@ void recovery::started(socket& s, std::string_view pid)
     live_[s.pid_hash_] = &s;
 }
 
-void recovery::left(socket& s, bool may_return, time now)
+void recovery::forget(const socket& s) noexcept
 {
     const auto found = live_.find(s.pid_hash_);
-    if (found == live_.end() || found->second != &s)
+    if (found != live_.end() && found->second == &s)
+        live_.erase(found);
+}
+
+void recovery::left(socket& s, std::vector<std::string> rooms, time now)
+{
+    if (!s.recoverable_)
         return;
-    live_.erase(found);
-    if (!may_return)
-        return;
+    forget(s);
     departed_[s.pid_hash_] = record{s.id_,
                                     s.who_ ? s.who_->identity : std::string{},
+                                    std::move(rooms),
                                     s.connect_position_,
                                     s.sent_position_,
                                     log_.last(),
@@ -54,9 +59,9 @@ std::optional<recovery::session> recovery::take(std::string_view pid,
     const auto found = departed_.find(hash_of(pid));
     if (found == departed_.end() || found->second.identity != identity)
         return std::nullopt;
-    const record r = std::move(found->second);
+    record r = std::move(found->second);
     departed_.erase(found);
-    session out{r.id, r.gone, std::nullopt};
+    session out{r.id, r.gone, std::nullopt, std::move(r.rooms)};
     if (offset) {
         out.seen = recovery_log::from_offset(*offset);
         if (!out.seen || *out.seen > r.gone)

@@ -24,6 +24,7 @@ class recovery {
         engineio::random_id id;
         std::uint64_t since;               ///< position behind which packets were missed
         std::optional<std::uint64_t> seen; ///< newest position that the client has
+        std::vector<std::string> rooms;    ///< where its socket was
     };
 
     explicit recovery(const recovery_options& o) : options_(o), log_(o.window, o.max_bytes) {}
@@ -37,8 +38,10 @@ class recovery {
     void started(socket& s, std::string_view pid);
     /// A session goes on in `s`, which has been sent the packets up to `sent` (empty: none since `r` ended).
     static void resumed(socket& s, const session& r, std::optional<std::uint64_t> sent) noexcept;
-    /// A socket is gone. `may_return`: it was not its client's wish.
-    void left(socket& s, bool may_return, time now);
+    /// A socket is gone, and its client may come back.
+    void left(socket& s, std::vector<std::string> rooms, time now);
+    /// A socket is gone for good.
+    void forget(const socket& s) noexcept;
 
     /// The open socket that was given this private id.
     [[nodiscard]] socket* find_live(std::string_view pid) const noexcept;
@@ -54,6 +57,7 @@ class recovery {
     struct record {
         engineio::random_id id;
         std::string identity;
+        std::vector<std::string> rooms;
         std::uint64_t connected; ///< positions of the log: at CONNECT,
         std::uint64_t sent;      ///< newest one sent to the socket,
         std::uint64_t gone;      ///< at the end

@@ -64,6 +64,15 @@ engineio::transport_kind socket::transport() const noexcept
     return connected() ? client_->session().transport() : engineio::transport_kind::polling;
 }
 
+std::vector<std::string> socket::room_names() const
+{
+    std::vector<std::string> out;
+    out.reserve(rooms_.size());
+    for (const auto& m : rooms_)
+        out.emplace_back(m.in->name());
+    return out;
+}
+
 void socket::join(std::string_view name)
 {
     if (connected())

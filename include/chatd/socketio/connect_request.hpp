@@ -28,8 +28,9 @@ class connect_request {
     [[nodiscard]] virtual const std::optional<std::string>& offset() const noexcept = 0;
 
     /// Lets the client in. `rooms` is the present membership: it is joined, and it decides what a recovery
-    /// replays.
-    virtual void accept(std::shared_ptr<const peer> who, std::vector<std::string> rooms) = 0;
+    /// replays. Without `rooms` a recovered socket is where it was, a new one nowhere.
+    virtual void accept(std::shared_ptr<const peer> who,
+                        std::optional<std::vector<std::string>> rooms = std::nullopt) = 0;
     /// CONNECT_ERROR, final for stock clients. `data_json` (an object) may be empty.
     virtual void refuse(std::string_view message, std::string_view data_json = {}) = 0;
     /// Overload, drain: the client retries by itself.

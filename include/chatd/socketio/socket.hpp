@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -57,6 +58,7 @@ class socket {
     [[nodiscard]] socket_data* data() const noexcept { return data_.get(); }
     void set_data(std::unique_ptr<socket_data> d) noexcept { data_ = std::move(d); }
 
+    [[nodiscard]] std::vector<std::string> room_names() const;
     void join(std::string_view name);
     void leave(std::string_view name);
     [[nodiscard]] bool in(std::string_view name) const noexcept;
