@@ -71,7 +71,8 @@ bool serve_asset(http::exchange& e)
 
     const auto& tag = entity_tag(*found);
     http::response answer;
-    answer.set("Content-Type", std::string(found->content_type));
+    answer.set("Content-Type", std::string(found->content_type) +
+                                   (found->content_type == "image/png" ? "" : "; charset=utf-8"));
     answer.set("Cache-Control", "public, max-age=0, must-revalidate");
     answer.set("ETag", tag);
     if (found->policy != "-")

@@ -10,22 +10,22 @@ endif()
 
 # URL path, file, content type, and the page's own Content-Security-Policy ("-": the standard one).
 set(embedded
-    "/|${web}/index.html|text/html; charset=utf-8|page"
-    "/try|${web}/try.html|text/html; charset=utf-8|page"
-    "/api-docs|${web}/api-docs.html|text/html; charset=utf-8|docs"
+    "/|${web}/index.html|text/html|page"
+    "/try|${web}/try.html|text/html|page"
+    "/api-docs|${web}/api-docs.html|text/html|docs"
     "/openapi.yaml|${CMAKE_SOURCE_DIR}/openapi.yaml|application/yaml|-"
-    "/assets/page.css|${web}/page.css|text/css; charset=utf-8|-"
-    "/assets/try.js|${web}/try.js|text/javascript; charset=utf-8|-"
-    "/assets/api-docs.js|${web}/api-docs.js|text/javascript; charset=utf-8|-"
+    "/assets/page.css|${web}/page.css|text/css|-"
+    "/assets/try.js|${web}/try.js|text/javascript|-"
+    "/assets/api-docs.js|${web}/api-docs.js|text/javascript|-"
     "/assets/favicon.png|${swagger}/favicon-32x32.png|image/png|-"
-    "/assets/swagger-ui.css|${swagger}/swagger-ui.css|text/css; charset=utf-8|-"
-    "/assets/swagger-ui-bundle.js|${swagger}/swagger-ui-bundle.js|text/javascript; charset=utf-8|-"
-    "/socket.io/socket.io.js|${client}/socket.io.js|text/javascript; charset=utf-8|-"
-    "/socket.io/socket.io.js.map|${client}/socket.io.js.map|application/json; charset=utf-8|-"
-    "/socket.io/socket.io.min.js|${client}/socket.io.min.js|text/javascript; charset=utf-8|-"
-    "/socket.io/socket.io.min.js.map|${client}/socket.io.min.js.map|application/json; charset=utf-8|-"
-    "/socket.io/socket.io.esm.min.js|${client}/socket.io.esm.min.js|text/javascript; charset=utf-8|-"
-    "/socket.io/socket.io.esm.min.js.map|${client}/socket.io.esm.min.js.map|application/json; charset=utf-8|-")
+    "/assets/swagger-ui.css|${swagger}/swagger-ui.css|text/css|-"
+    "/assets/swagger-ui-bundle.js|${swagger}/swagger-ui-bundle.js|text/javascript|-"
+    "/socket.io/socket.io.js|${client}/socket.io.js|text/javascript|-"
+    "/socket.io/socket.io.js.map|${client}/socket.io.js.map|application/json|-"
+    "/socket.io/socket.io.min.js|${client}/socket.io.min.js|text/javascript|-"
+    "/socket.io/socket.io.min.js.map|${client}/socket.io.min.js.map|application/json|-"
+    "/socket.io/socket.io.esm.min.js|${client}/socket.io.esm.min.js|text/javascript|-"
+    "/socket.io/socket.io.esm.min.js.map|${client}/socket.io.esm.min.js.map|application/json|-")
 
 set(assembly "    .section .rodata\n")
 set(declarations "")
@@ -42,9 +42,7 @@ foreach(entry IN LISTS embedded)
     string(APPEND assembly "    .global chatd_asset_${index}_begin\nchatd_asset_${index}_begin:\n    .incbin \"${file}\"\n"
                            "    .global chatd_asset_${index}_end\nchatd_asset_${index}_end:\n    .byte 0\n")
     string(APPEND declarations "extern \"C\" const char chatd_asset_${index}_begin[], chatd_asset_${index}_end[];\n")
-    # A comma keeps "type; charset" from becoming a CMake list.
-    string(APPEND rows "    {\"${url}\", chatd_asset_${index}_begin, chatd_asset_${index}_end, \"@TYPE${index}@\", \"${policy}\"},\n")
-    string(REPLACE "@TYPE${index}@" "${type}" rows "${rows}")
+    string(APPEND rows "    {\"${url}\", chatd_asset_${index}_begin, chatd_asset_${index}_end, \"${type}\", \"${policy}\"},\n")
     math(EXPR index "${index} + 1")
 endforeach()
 
