@@ -17,13 +17,6 @@ void roll_back(connection& db)
         static_cast<void>(db.exec(rollback_write));
 }
 
-error stopped()
-{
-    error e(errc::unavailable, "the database has stopped");
-    e.retry_after = std::chrono::seconds(1);
-    return e;
-}
-
 } // namespace
 
 result<void> sqlite_writer::start()
