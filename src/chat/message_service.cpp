@@ -62,6 +62,8 @@ result<message_draft> message_service::draft_of(const principal& who, message_in
         refuse("clientMessageId", "clientMessageId must have 1 to 64 bytes");
     if (in.reply_to && !is_valid_id(*in.reply_to))
         refuse("replyTo", "replyTo must be a message of the same conversation");
+    if (in.file_id)
+        refuse("fileId", "fileId must be a file of the sender");
     if (!broken.fields.empty())
         return broken;
 

@@ -19,6 +19,7 @@ struct message_input {
     std::optional<std::string> type; ///< empty: text
     std::string metadata;            ///< JSON object text, already bounded; empty: none
     std::optional<std::string> reply_to, client_message_id;
+    std::optional<std::string> file_id; ///< refused: there are no files yet
 };
 
 struct posted {
