@@ -12,15 +12,15 @@
 
 namespace chatd::api {
 
-/// What a handler answers. REST puts it into the envelope `{success, message, data, …extra, pagination?}`; a socket
-/// acknowledges with `{success, data?}` (contract sections 1 and 9).
+/// What a handler answers. REST puts it into the envelope `{success, message, data, …extra, pagination?}`; a
+/// socket acknowledges with `{success, data?}` (contract sections 1 and 9).
 struct reply {
     std::uint16_t status = 200;
     std::string message = "OK";
-    std::string data;        ///< one JSON value; empty: no `data`
-    std::string extra;       ///< further top-level members, `"users":[…],"count":2`; empty: none
-    std::string pagination;  ///< JSON object; empty: none
-    std::string bare;        ///< the whole REST body instead of the envelope; empty: envelope
+    std::string data;       ///< one JSON value; empty: no `data`
+    std::string extra;      ///< further top-level members, `"users":[…],"count":2`; empty: none
+    std::string pagination; ///< JSON object; empty: none
+    std::string bare;       ///< the whole REST body instead of the envelope; empty: envelope
     std::string_view bare_type = "application/json; charset=utf-8"; ///< a literal
     bool conditional = false; ///< a list: answers ETag and honours If-None-Match
 
@@ -30,6 +30,13 @@ struct reply {
         std::string args;
     };
     std::vector<own_event> events;
+
+    /// A room that the calling socket enters or leaves before the acknowledgement.
+    struct room_change {
+        std::string room;
+        bool join = false;
+    };
+    std::vector<room_change> rooms;
 
     reply() = default;
     explicit reply(std::string json) : data(std::move(json)) {}

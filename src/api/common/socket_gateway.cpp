@@ -1,8 +1,7 @@
-#include <chatd/api/socket_gateway.hpp>
-
 #include "envelope.hpp"
 #include "socket_buckets.hpp"
 
+#include <chatd/api/socket_gateway.hpp>
 #include <chatd/base/log.hpp>
 #include <chatd/base/text.hpp>
 
@@ -16,7 +15,10 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
-const socket_peer& peer_of(const socketio::socket& s) noexcept { return static_cast<const socket_peer&>(s.who()); }
+const socket_peer& peer_of(const socketio::socket& s) noexcept
+{
+    return static_cast<const socket_peer&>(s.who());
+}
 
 struct auth_input {
     std::string token;
@@ -50,7 +52,10 @@ std::string token_of(const socketio::connect_request& r, const schema::object<au
     return query ? without_bearer(std::move(*query)) : std::string();
 }
 
-std::string code_json(errc code) { return R"({"code":")" + std::string(to_string(code)) + "\"}"; }
+std::string code_json(errc code)
+{
+    return R"({"code":")" + std::string(to_string(code)) + "\"}";
+}
 
 } // namespace
 
@@ -95,7 +100,8 @@ struct socket_gateway::state {
     async::task<void> authenticate(std::shared_ptr<socketio::connect_request> r);
     void on_event(socketio::socket& s, socketio::event e);
     [[nodiscard]] bool admit(socketio::socket& s, const event_row* row, socketio::event& e);
-    async::task<void> finish(outcome handler, socketio::ack reply, std::string socket_id, const event_row& row);
+    async::task<void> finish(outcome handler, socketio::ack reply, std::string socket_id,
+                             const event_row& row);
     void fail(socketio::socket* s, socketio::ack& reply, std::string_view event, const error& why);
     void disconnect_session(std::string_view user_id, std::string_view session_id);
 };
@@ -204,7 +210,8 @@ void socket_gateway::state::on_event(socketio::socket& s, socketio::event e)
         ++stats.find(row->name)->second.failed;
         return fail(&s, e.reply, e.name, started.error());
     }
-    async::spawn(gate, "socket event", finish(std::move(*started), std::move(e.reply), std::string(s.id()), *row));
+    async::spawn(gate, "socket event",
+                 finish(std::move(*started), std::move(e.reply), std::string(s.id()), *row));
 }
 
 async::task<void> socket_gateway::state::finish(outcome handler, socketio::ack reply, std::string socket_id,
@@ -226,17 +233,22 @@ async::task<void> socket_gateway::state::finish(outcome handler, socketio::ack r
         fail(s, reply, row.name, done.error());
         co_return;
     }
-    if (s)
+    if (s) {
+        for (const auto& change : done->rooms)
+            change.join ? s->join(change.room) : s->leave(change.room);
         for (const auto& own : done->events)
             s->emit(own.name, own.args);
+    }
     reply(ack_success(*done));
 }
 
-void socket_gateway::state::fail(socketio::socket* s, socketio::ack& reply, std::string_view event, const error& why)
+void socket_gateway::state::fail(socketio::socket* s, socketio::ack& reply, std::string_view event,
+                                 const error& why)
 {
     if (why.code == errc::internal || why.code == errc::unavailable)
-        log::error("socket", "event failed", {{"event", event}, {"code", to_string(why.code)},
-                                              {"reason", why.detail}, {"where", why.where}});
+        log::error(
+            "socket", "event failed",
+            {{"event", event}, {"code", to_string(why.code)}, {"reason", why.detail}, {"where", why.where}});
     if (reply.wanted())
         reply(ack_failure(why));
     else if (s)
@@ -253,9 +265,15 @@ socket_gateway::socket_gateway(socketio::name_space& ns, chat::core& core, const
 
 socket_gateway::~socket_gateway() = default;
 
-void socket_gateway::close(std::function<void()> drained) { state_->gate.close(std::move(drained)); }
+void socket_gateway::close(std::function<void()> drained)
+{
+    state_->gate.close(std::move(drained));
+}
 
-const std::map<std::string, event_stats, std::less<>>& socket_gateway::stats() const noexcept { return state_->stats; }
+const std::map<std::string, event_stats, std::less<>>& socket_gateway::stats() const noexcept
+{
+    return state_->stats;
+}
 
 std::string issue_pid(const chat::core& core, const socketio::socket& s)
 {
