@@ -14,6 +14,8 @@ namespace {
 
 // A chunk's extensions or the trailer section; nobody sends more.
 constexpr std::size_t max_chunk_line = 8 << 10;
+// "0\r\n\r\n": what is left of a chunked body is never less, and Beast asserts that it is not offered less.
+constexpr std::size_t shortest_chunked_end = 5;
 constexpr std::size_t first_reservation = 64 << 10;
 
 method method_of(beast_http::verb v) noexcept
@@ -64,6 +66,8 @@ request_parser::request_parser(const limits& l, request& into) : limits_(l), req
 request_parser::outcome request_parser::put(std::string_view bytes)
 {
     const bool was_header_done = header_seen_;
+    if (was_header_done && chunked() && bytes.size() < shortest_chunked_end)
+        return {status::need_more, 0};
     error_code ec;
     const auto consumed = base::put({bytes.data(), bytes.size()}, ec);
     const auto rest = bytes.size() - consumed;
