@@ -125,7 +125,7 @@ result<void> application::parts::prepare_accounts()
     result<void> outcome;
     async::gate once;
     auto work = [](parts& p, result<void>& into) -> async::task<void> {
-        into = co_await p.backend.core.auth.ensure_admin(p.settings.admin.email, p.settings.admin.password);
+        into = co_await p.backend.core.accounts.ensure_admin(p.settings.admin.email, p.settings.admin.password);
         p.backend.loop.stop();
     };
     async::spawn(once, "first admin", work(*this, outcome));

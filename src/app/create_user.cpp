@@ -15,7 +15,7 @@ async::task<void> create(backend& b, new_user who, result<chat::user_ptr>& into)
     wanted.email = std::move(who.email);
     wanted.password = std::move(who.password);
     into =
-        co_await b.core.auth.create_user(std::move(wanted), who.admin ? chat::role::admin : chat::role::user);
+        co_await b.core.accounts.create(std::move(wanted), who.admin ? chat::role::admin : chat::role::user);
     b.loop.stop();
 }
 
