@@ -1,5 +1,5 @@
-// socketio-test-server --port N [--recovery] [--ping-interval MS] [--ping-timeout MS]: Engine.IO and
-// Socket.IO without chat, for protocol test suites.
+// socketio-test-server --port N [--recovery] [--ping-interval MS] [--ping-timeout MS] [--send-budget BYTES]:
+// Engine.IO and Socket.IO without chat, for protocol test suites.
 #include "test_namespaces.hpp"
 
 #include <chatd/engineio/server.hpp>
@@ -23,6 +23,7 @@ struct arguments {
     std::uint16_t port = 3000;
     bool recovery = false;
     engineio::heartbeat_options heartbeat{.interval = 300ms, .timeout = 200ms};
+    std::size_t send_budget = 16 << 20; // the echo of large messages is not a slow reader
 };
 
 bool read_arguments(int argc, char** argv, arguments& out)
@@ -40,6 +41,8 @@ bool read_arguments(int argc, char** argv, arguments& out)
             out.heartbeat.interval = std::chrono::milliseconds(value);
         else if (name == "--ping-timeout")
             out.heartbeat.timeout = std::chrono::milliseconds(value);
+        else if (name == "--send-budget")
+            out.send_budget = static_cast<std::size_t>(value);
         else
             return false;
         if (value <= 0)
@@ -69,7 +72,7 @@ engineio::server_options engine_options(const arguments& a)
 {
     engineio::server_options o;
     o.heartbeat = a.heartbeat;
-    o.send_budget = 16 << 20; // the echo of large messages is not a slow reader
+    o.send_budget = a.send_budget;
     return o;
 }
 
@@ -152,7 +155,9 @@ int main(int argc, char** argv)
 {
     arguments a;
     if (!read_arguments(argc, argv, a)) {
-        std::fprintf(stderr, "usage: %s --port N [--recovery] [--ping-interval MS] [--ping-timeout MS]\n",
+        std::fprintf(stderr,
+                     "usage: %s --port N [--recovery] [--ping-interval MS] [--ping-timeout MS]\n"
+                     "       [--send-budget BYTES]\n",
                      argv[0]);
         return 2;
     }

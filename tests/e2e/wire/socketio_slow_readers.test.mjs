@@ -8,6 +8,7 @@ import { eventually, sleep, slowdown } from "../support/time.mjs";
 
 const filler = "x".repeat(10_000);
 const budget = 1024 * 1024;
+const budgeted = ["--send-budget", String(budget)];
 /** Enough to fill the budget, the kernel's buffers and then some. */
 const flood = 600;
 
@@ -15,7 +16,7 @@ describe("clients that stop reading", () => {
   let server;
   let publisher;
   before(async () => {
-    server = await TestServer.start("--recovery", ...patience);
+    server = await TestServer.start("--recovery", ...patience, ...budgeted);
     publisher = await connectStock(server.http, { transports: ["websocket"] });
   });
   after(() => server.stop());
@@ -97,7 +98,7 @@ describe("clients that stop reading", () => {
 
 describe("clients that answer heartbeats but read nothing", () => {
   let server;
-  before(async () => (server = await TestServer.start()));
+  before(async () => (server = await TestServer.start(...budgeted)));
   after(() => server.stop());
 
   it("are cut as well", async () => {
@@ -109,7 +110,7 @@ describe("clients that answer heartbeats but read nothing", () => {
     let closed = false;
     peer.closed.then(() => (closed = true));
     peer.socket._socket.pause();
-    const pongs = setInterval(() => peer.socket.readyState === 1 && peer.send("3"), 100);
+    const pongs = setInterval(() => peer.socket.readyState === 1 && peer.send("3"), 100).unref();
     for (let n = 0; n < flood; n++) await broadcast(publisher, { rooms: ["blind"] }, "news", n, filler);
     await sleep(200 * slowdown);
     peer.socket._socket.resume();
