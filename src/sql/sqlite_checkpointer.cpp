@@ -61,27 +61,29 @@ void sqlite_checkpointer::run()
             wake_.wait_for(lock, std::chrono::milliseconds(100), [this] { return stopping_; });
     }
     lock.unlock();
-    if (auto* db = connection(); db != nullptr && state_.up())
+    const auto used = slot_.in_use();
+    if (auto* db = connection(); db != nullptr)
         static_cast<void>(db->copy_wal(SQLITE_CHECKPOINT_TRUNCATE));
     slot_.put(nullptr);
 }
 
 sqlite_connection* sqlite_checkpointer::connection()
 {
-    const auto generation = state_.generation();
-    if (slot_.get() != nullptr && generation_ == generation && !slot_.get()->faulty())
+    if (slot_.get() != nullptr && !slot_.get()->faulty())
         return slot_.get();
     slot_.put(nullptr);
+    if (!state_.up())
+        return nullptr;
     auto opened = sqlite_connection::open(options_, access::write);
     if (!opened)
         return nullptr;
     slot_.put(std::move(*opened));
-    generation_ = generation;
     return slot_.get();
 }
 
 void sqlite_checkpointer::copy()
 {
+    const auto used = slot_.in_use();
     auto* db = state_.up() ? connection() : nullptr;
     if (db == nullptr)
         return;

@@ -20,6 +20,8 @@ class sqlite_checkpointer {
     /// After the writer has stopped: empties the WAL and joins.
     void stop();
 
+    /// Waits for a running copy. Any thread.
+    void close_connection() { slot_.close(); }
     /// The WAL now holds `pages`. Any thread.
     void wal_grew(std::int64_t pages) noexcept;
     [[nodiscard]] std::int64_t wal_pages() const noexcept { return pages_.load(std::memory_order_relaxed); }
@@ -35,7 +37,6 @@ class sqlite_checkpointer {
     availability& state_;
     writer_turn& turn_;
     connection_slot slot_;
-    std::uint64_t generation_ = 0;
     std::atomic<std::int64_t> pages_{0};
     std::atomic<std::uint64_t> done_{0};
     std::mutex mutex_;

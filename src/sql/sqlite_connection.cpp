@@ -142,8 +142,15 @@ sqlite_connection::~sqlite_connection()
 error sqlite_connection::fail(int code, std::string_view where)
 {
     auto e = sqlite_error(code, sqlite3_errmsg(db_), where);
-    faulty_ = faulty_ || e.code == errc::unavailable;
+    if (e.code == errc::unavailable)
+        outage_ = code;
     return e;
+}
+
+bool sqlite_connection::spoiled() const noexcept
+{
+    const int primary = outage_ & 0xff;
+    return faulty() && primary != SQLITE_BUSY && primary != SQLITE_LOCKED && primary != SQLITE_FULL;
 }
 
 result<sqlite_connection::prepared*> sqlite_connection::prepare(const statement& s)
@@ -234,7 +241,12 @@ result<void> sqlite_connection::probe()
     sqlite3_finalize(handle);
     if (code != SQLITE_ROW)
         return fail(code, "probe");
-    return script("BEGIN IMMEDIATE; PRAGMA user_version=" + std::to_string(version) + "; COMMIT;");
+    auto done = script("BEGIN IMMEDIATE; PRAGMA user_version=" + std::to_string(version) + "; COMMIT;");
+    if (done)
+        outage_ = SQLITE_OK;
+    else if (in_transaction())
+        sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
+    return done;
 }
 
 void sqlite_connection::watch_wal(std::function<void(std::int64_t)> committed)

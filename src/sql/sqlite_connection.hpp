@@ -29,11 +29,13 @@ class sqlite_connection final : public connection {
     result<void> script(std::string_view text) override;
     bool in_transaction() const noexcept override;
     std::int64_t changes() const noexcept override;
-    bool faulty() const noexcept override { return faulty_; }
+    bool faulty() const noexcept override { return outage_ != SQLITE_OK; }
     std::string_view dialect() const noexcept override { return "sqlite"; }
     void collect(std::vector<statement_stats>& into) const override;
 
-    /// Proves that a commit works, by one that changes nothing.
+    /// True when the connection itself is of no more use; a lock or a full disk passes.
+    [[nodiscard]] bool spoiled() const noexcept;
+    /// Proves that a commit works, by one that changes nothing; then it is not faulty any more.
     [[nodiscard]] result<void> probe();
     /// Calls `committed` with the number of pages in the WAL after each commit, on the connection's thread.
     void watch_wal(std::function<void(std::int64_t)> committed);
@@ -60,7 +62,7 @@ class sqlite_connection final : public connection {
     [[nodiscard]] result<void> configure(const sqlite_options& o, access a);
 
     sqlite3* db_;
-    bool faulty_ = false;
+    int outage_ = SQLITE_OK;              ///< the last code that meant `unavailable`
     mutable std::mutex statements_mutex_; ///< insertions (own thread) against collect() (any)
     std::unordered_map<const statement*, prepared> statements_;
     std::function<void(std::int64_t)> committed_;

@@ -9,9 +9,16 @@ namespace chatd::sql {
 struct sqlite_database::threads {
     threads(async::loop& l, sqlite_options o)
         : options(std::move(o)), checkpointer(options, state, turn),
-          writer({l, options, state, turn, [this](std::int64_t pages) { checkpointer.wal_grew(pages); }}),
-          readers(l, options, state)
+          writer({l, options, state, turn, [this](std::int64_t pages) { checkpointer.wal_grew(pages); },
+                  [this] { close_others(); }}),
+          readers(l, options, state, [this] { writer.look(); })
     {
+    }
+
+    void close_others()
+    {
+        checkpointer.close_connection();
+        readers.close_connections();
     }
 
     sqlite_options options;

@@ -8,12 +8,17 @@ constexpr statement end_read{"end_read", "COMMIT"};
 
 } // namespace
 
+sqlite_readers::sqlite_readers(async::loop& home, const sqlite_options& o, availability& state,
+                               std::function<void()> alarm)
+    : home_(home), options_(o), state_(state), alarm_(std::move(alarm)), queue_(o.max_queued),
+      readers_(o.readers)
+{
+}
+
 void sqlite_readers::start()
 {
-    for (std::size_t i = 0; i < options_.readers; ++i) {
-        auto& r = readers_.emplace_back();
+    for (auto& r : readers_)
         r.thread = std::thread([this, &r] { run(r); });
-    }
 }
 
 void sqlite_readers::stop()
@@ -21,7 +26,7 @@ void sqlite_readers::stop()
     queue_.close();
     for (auto& r : readers_)
         r.thread.join();
-    readers_.clear();
+    close_connections();
 }
 
 void sqlite_readers::collect(std::vector<statement_stats>& into) const
@@ -42,10 +47,10 @@ void sqlite_readers::run(reader& r)
             auto e = done.error();
             e.retry_after = std::chrono::seconds(1);
             w.fail(e);
-            r.slot.put(nullptr);
-            if (state_.up()) {
+            if (state_.readable()) {
                 state_.lost(e);
                 state_.suspect();
+                alarm_();
             }
         }
         counters_.reads.fetch_add(1, std::memory_order_relaxed);
@@ -56,6 +61,7 @@ void sqlite_readers::run(reader& r)
 /// The error is the database's, not the job's.
 result<void> sqlite_readers::serve(reader& r, work& w)
 {
+    const auto used = r.slot.in_use();
     if (auto done = refresh(r); !done)
         return done;
     connection& db = *r.slot.get();
@@ -71,19 +77,22 @@ result<void> sqlite_readers::serve(reader& r, work& w)
 
 result<void> sqlite_readers::refresh(reader& r)
 {
-    const auto generation = state_.generation();
-    if (r.slot.get() != nullptr && r.generation == generation)
+    if (r.slot.get() != nullptr && !r.slot.get()->faulty())
         return {};
     r.slot.put(nullptr);
-    // Until the writer has brought the file back, nobody waits for the same failure again.
-    if (!state_.up())
+    if (!state_.readable())
         return error(errc::unavailable, "the database is down");
     auto opened = sqlite_connection::open(options_, access::read);
     if (!opened)
         return std::move(opened).error();
     r.slot.put(std::move(*opened));
-    r.generation = generation;
     return {};
+}
+
+void sqlite_readers::close_connections()
+{
+    for (auto& r : readers_)
+        r.slot.close();
 }
 
 } // namespace chatd::sql

@@ -3,6 +3,7 @@
 #include "sqlite_shared.hpp"
 
 #include <deque>
+#include <functional>
 #include <thread>
 
 namespace chatd::sql {
@@ -15,14 +16,16 @@ class sqlite_readers {
         live_histogram wait;
     };
 
-    sqlite_readers(async::loop& home, const sqlite_options& o, availability& state)
-        : home_(home), options_(o), state_(state), queue_(o.max_queued)
-    {
-    }
+    /// `alarm` tells the writer to check the file; any thread.
+    sqlite_readers(async::loop& home, const sqlite_options& o, availability& state,
+                   std::function<void()> alarm);
 
     void start();
     /// Finishes what is queued and joins.
     void stop();
+
+    /// Closes all connections; they are opened again when needed. Waits for running work. Any thread.
+    void close_connections();
 
     [[nodiscard]] bool submit(work& w) noexcept { return queue_.push(w); }
     [[nodiscard]] std::size_t queued() const { return queue_.size(); }
@@ -32,7 +35,6 @@ class sqlite_readers {
   private:
     struct reader {
         connection_slot slot;
-        std::uint64_t generation = 0; ///< of the file when the connection was opened
         std::thread thread;
     };
 
@@ -43,6 +45,7 @@ class sqlite_readers {
     async::loop& home_;
     const sqlite_options& options_;
     availability& state_;
+    std::function<void()> alarm_;
     work_queue queue_;
     counters counters_;
     std::deque<reader> readers_;

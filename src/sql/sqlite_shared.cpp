@@ -36,7 +36,6 @@ void availability::lost(const error& why)
 void availability::restored()
 {
     const std::lock_guard lock(mutex_);
-    generation_.fetch_add(1);
     if (!up_.exchange(true))
         log::info("sql", "database available again");
 }

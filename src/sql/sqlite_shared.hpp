@@ -11,7 +11,8 @@
 
 namespace chatd::sql {
 
-/// A connection owned by one thread, whose statement statistics any thread may read.
+/// A connection used by one thread, whose statement statistics any thread may read, and which the writer
+/// closes when the file has to be opened anew by all.
 class connection_slot {
   public:
     void put(std::unique_ptr<sqlite_connection> c)
@@ -19,7 +20,16 @@ class connection_slot {
         const std::lock_guard lock(mutex_);
         connection_ = std::move(c);
     }
-    [[nodiscard]] sqlite_connection* get() const noexcept { return connection_.get(); } ///< own thread
+    /// Own thread, while it holds in_use().
+    [[nodiscard]] sqlite_connection* get() const noexcept { return connection_.get(); }
+    /// Held by the thread that uses the connection; uncontended but for close().
+    [[nodiscard]] std::unique_lock<std::mutex> in_use() { return std::unique_lock(use_); }
+    /// Waits until the connection is not in use.
+    void close()
+    {
+        const auto nobody = in_use();
+        put(nullptr);
+    }
     void collect(std::vector<statement_stats>& into) const
     {
         const std::lock_guard lock(mutex_);
@@ -29,6 +39,7 @@ class connection_slot {
 
   private:
     mutable std::mutex mutex_;
+    std::mutex use_;
     std::unique_ptr<sqlite_connection> connection_;
 };
 
@@ -36,9 +47,10 @@ class connection_slot {
 class availability {
   public:
     [[nodiscard]] bool up() const noexcept { return up_.load(std::memory_order_acquire); }
-    /// Grows each time the file has been opened anew: connections of an older generation are stale.
-    [[nodiscard]] std::uint64_t generation() const noexcept { return generation_.load(); }
+    /// False while nobody but the writer may open the file. A full disk or a lock leaves it readable.
+    [[nodiscard]] bool readable() const noexcept { return readable_.load(std::memory_order_acquire); }
     [[nodiscard]] std::uint64_t failures() const noexcept { return failures_.load(); }
+    void set_readable(bool r) noexcept { readable_.store(r, std::memory_order_release); }
 
     /// Logs the first failure and then one line per half minute.
     void lost(const error& why);
@@ -48,9 +60,8 @@ class availability {
     [[nodiscard]] bool take_suspicion() noexcept { return suspected_.exchange(false); }
 
   private:
-    std::atomic<bool> up_{true};
-    std::atomic<bool> suspected_{false};
-    std::atomic<std::uint64_t> generation_{0}, failures_{0};
+    std::atomic<bool> up_{true}, readable_{true}, suspected_{false};
+    std::atomic<std::uint64_t> failures_{0};
     std::mutex mutex_;
     std::chrono::steady_clock::time_point last_line_{};
 };

@@ -23,6 +23,8 @@ result<void> sqlite_writer::start()
 {
     if (auto opened = open(); !opened)
         return opened;
+    if (auto done = slot_.get()->probe(); !done)
+        return done;
     thread_ = std::thread([this] { run(); });
     return {};
 }
@@ -45,8 +47,6 @@ result<void> sqlite_writer::open()
     if (around_.options.prepare)
         if (auto done = around_.options.prepare(db); !done)
             return done;
-    if (auto done = db.probe(); !done)
-        return done;
     db.watch_wal(around_.wal_grew);
     slot_.put(std::move(*opened));
     return {};
@@ -61,7 +61,7 @@ void sqlite_writer::run()
         if (around_.state.take_suspicion()) {
             const error why(errc::unavailable, "a reader has failed");
             refuse(batch, why);
-            come_back(why);
+            come_back(why, true);
             continue;
         }
         if (batch.empty() && !slice_due())
@@ -70,7 +70,7 @@ void sqlite_writer::run()
         const auto done = commit_together(batch);
         around_.turn.leave();
         if (!done)
-            come_back(done.error());
+            come_back(done.error(), slot_.get()->spoiled());
     }
 }
 
@@ -184,25 +184,33 @@ void sqlite_writer::refuse(work_list batch, const error& why)
     resume_on(around_.home, batch);
 }
 
-/// Opens the file again until it works; meanwhile everything is refused.
-void sqlite_writer::come_back(const error& why)
+/// Tries until a commit works; meanwhile all writes are refused. `anew`: no open connection can be trusted,
+/// so all are closed before the file is opened again.
+void sqlite_writer::come_back(const error& why, bool anew)
 {
-    around_.state.lost(why);
-    refuse(queue_.take(around_.options.max_queued, std::chrono::steady_clock::time_point{}), why);
-    std::chrono::milliseconds pause{50};
-    for (;;) {
-        auto opened = open();
-        if (opened) {
+    error latest = why;
+    for (std::chrono::milliseconds pause{50};; pause = std::min(pause * 2, around_.options.longest_pause)) {
+        around_.state.lost(latest);
+        refuse(queue_.take_waiting(), latest);
+        if (anew) {
+            around_.state.set_readable(false);
+            slot_.put(nullptr);
+            around_.close_others();
+        }
+        auto works = slot_.get() != nullptr ? result<void>() : open();
+        if (works) {
+            around_.state.set_readable(true);
+            works = slot_.get()->probe();
+            anew = slot_.get()->spoiled();
+        }
+        if (works) {
             around_.state.restored();
             return;
         }
-        around_.state.lost(opened.error());
-        refuse(queue_.take(around_.options.max_queued, std::chrono::steady_clock::time_point{}),
-               opened.error());
+        latest = works.error();
         if (queue_.closed())
             return;
         queue_.pause(pause);
-        pause = std::min(pause * 2, around_.options.longest_pause);
     }
 }
 

@@ -17,6 +17,7 @@ class sqlite_writer {
         availability& state;
         writer_turn& turn;
         std::function<void(std::int64_t)> wal_grew; ///< writer thread
+        std::function<void()> close_others;         ///< writer thread: all connections but its own
     };
     struct counters {
         std::atomic<std::uint64_t> writes{0}, commits{0};
@@ -32,6 +33,8 @@ class sqlite_writer {
 
     [[nodiscard]] bool submit(work& w) noexcept { return around_.state.up() && queue_.push(w); }
     void set_background(background* b) noexcept { background_ = b; }
+    /// Somebody has called state.suspect(). Any thread.
+    void look() noexcept { queue_.interrupt(); }
     [[nodiscard]] std::size_t queued() const { return queue_.size(); }
     [[nodiscard]] const counters& done() const noexcept { return counters_; }
     void collect(std::vector<statement_stats>& into) const { slot_.collect(into); }
@@ -47,7 +50,7 @@ class sqlite_writer {
     [[nodiscard]] result<bool> execute_alone(work& w);
     [[nodiscard]] result<bool> run_background();
     [[nodiscard]] result<void> open();
-    void come_back(const error& why);
+    void come_back(const error& why, bool anew);
     void refuse(work_list batch, const error& why);
 
     surroundings around_;

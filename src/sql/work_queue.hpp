@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 namespace chatd::sql {
 
@@ -68,17 +69,33 @@ class work_queue {
     [[nodiscard]] work_list take(std::size_t max, std::optional<time_point> deadline = {})
     {
         std::unique_lock lock(mutex_);
-        const auto ready = [this] { return closed_ || !list_.empty(); };
+        const auto ready = [this] { return closed_ || interrupted_ || !list_.empty(); };
         ++sleepers_;
         if (deadline)
             wake_.wait_until(lock, *deadline, ready);
         else
             wake_.wait(lock, ready);
         --sleepers_;
+        interrupted_ = false;
         work_list taken;
         while (taken.size() < max && !list_.empty())
             taken.push(*list_.pop());
         return taken;
+    }
+    /// All there is, at once.
+    [[nodiscard]] work_list take_waiting()
+    {
+        const std::lock_guard lock(mutex_);
+        return std::exchange(list_, {});
+    }
+    /// Makes one take() return, if need be without work.
+    void interrupt() noexcept
+    {
+        {
+            const std::lock_guard lock(mutex_);
+            interrupted_ = true;
+        }
+        wake_.notify_one();
     }
     /// Sleeps for `d` or until close().
     void pause(std::chrono::milliseconds d)
@@ -114,6 +131,7 @@ class work_queue {
     work_list list_;
     std::size_t sleepers_ = 0;
     bool closed_ = false;
+    bool interrupted_ = false;
 };
 
 /// Resumes all who wait, first to last, in one post. The list is consumed.
