@@ -54,7 +54,7 @@ std::shared_ptr<void> address_counter::take(const std::string& address)
     if (count >= limit_)
         return nullptr;
     ++count;
-    return {nullptr, [all = counts_, address](void*) {
+    return {counts_.get(), [all = counts_, address](void*) {
                 const auto at = all->find(address);
                 if (--at->second == 0)
                     all->erase(at);
