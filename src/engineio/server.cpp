@@ -16,6 +16,12 @@ constexpr std::array<std::string_view, 6> refusal_texts{
     "Transport unknown", "Session ID unknown", "Bad handshake method",
     "Bad request",       "Forbidden",          "Unsupported protocol version"};
 
+/// True also for an id that cannot be decoded: it must not open a session of its own.
+bool names_session(std::string_view query) noexcept
+{
+    return query.starts_with("sid=") || query.find("&sid=") != std::string_view::npos;
+}
+
 std::optional<refusal> read_parameters(const http::request& r, bool allow_version_3, parameters& out)
 {
     const auto version = r.query_value("EIO");
@@ -27,7 +33,10 @@ std::optional<refusal> read_parameters(const http::request& r, bool allow_versio
     out.transport = transport == "polling" ? transport_kind::polling : transport_kind::websocket;
     out.speaks.version = version == "4" ? 4 : 3;
     out.speaks.base64 = r.query_value("b64").has_value();
-    out.sid = r.query_value("sid").value_or("");
+    const auto sid = r.query_value("sid");
+    if (!sid && names_session(r.query))
+        return refusal::unknown_sid;
+    out.sid = sid.value_or("");
     return std::nullopt;
 }
 
