@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { Api, rawRequest } from '../support/api.mjs';
 import { describeChatd, patience, sleep } from '../support/chatd.mjs';
 import { Person } from '../support/people.mjs';
-import { RawHttp } from '../support/raw_http.js';
+import { RawHttp } from '../support/raw_http.mjs';
 
 const impatient = { 'http.header_timeout': '1s', 'http.body_timeout': '1500ms' };
 

@@ -7,7 +7,7 @@ import { pair, uniqueName } from '../support/people.mjs';
 const deepObject = Array.from({ length: 60 }).reduce((inner) => ({ inner }), 1);
 
 const wrongValues = [
-  null, true, false, 0, -1, 1.5, 1e308, 9007199254740993, '', ' ', 'x', [], [null], [[]], ['x', 'y'], {}, { $ne: null },
+  null, true, false, 0, -1, 1.5, 1e308, 2 ** 53, '', ' ', 'x', [], [null], [[]], ['x', 'y'], {}, { $ne: null },
   { length: 5 }, { toString: 'x' }, 'x'.repeat(70), 'y'.repeat(100_000), '\u0000', '../../etc/passwd', '%s%n', deepObject,
 ];
 

@@ -97,7 +97,7 @@ export class Api {
     }
     const answer = await rawRequest(this.server, method, target, { headers: sent, body: payload });
     const name = `${method} ${target}`;
-    if (status !== undefined) assert.equal(answer.status, status, `${name} answers ${status}: ${answer.text}`);
+    if (status !== undefined) assert.equal(answer.status, status, `${name} answers ${status}: ${answer.text.slice(0, 600)}`);
     assert.ok(answer.headers['x-request-id'], `${name} carries X-Request-Id`);
     if (target.startsWith('/api/') && answer.status !== 204 && answer.status !== 304 && method !== 'HEAD') {
       assert.ok(answer.body !== undefined, `${name} ${answer.status} answers JSON: ${answer.text.slice(0, 200)}`);

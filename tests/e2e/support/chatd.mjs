@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { cleanUp } from './cleanup.js';
+import { cleanUp } from './cleanup.mjs';
 
 export const repository = fileURLToPath(new URL('../../../', import.meta.url));
 export const binary = path.resolve(repository, process.env.CHATD_BIN_DIR ?? 'build/dev/bin', 'chatd');

@@ -44,7 +44,8 @@ let routes;
 const validators = new Map();
 
 function prepare() {
-  if (ajv) return;
+  if (routes) return;
+  assert.ok(document.paths, 'openapi.yaml has paths');
   ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true });
   addFormats(ajv);
   ajv.addSchema(document, base);
