@@ -99,6 +99,9 @@ result<void> sqlite_checkpointer::copy_with(sqlite_connection& db)
     auto bulk = db.copy_wal(SQLITE_CHECKPOINT_PASSIVE);
     if (!bulk)
         return bulk.error();
+    // What was written meanwhile; so that little is left, and little to sync, for the pause.
+    if (auto more = db.copy_wal(SQLITE_CHECKPOINT_PASSIVE); !more)
+        return more.error();
     turn_.pause();
     const bool cut = bulk->wal_pages > options_.truncate_pages;
     auto rest = db.copy_wal(cut ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE);

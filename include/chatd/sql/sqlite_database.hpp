@@ -18,8 +18,8 @@ struct sqlite_options {
     std::size_t max_batch = 512;   ///< jobs in one commit
     std::chrono::milliseconds busy_timeout{1000};
     std::chrono::milliseconds longest_pause{2000}; ///< between attempts to come back after a failure
-    std::int64_t checkpoint_pages = 4096;          ///< of 4 KiB in the WAL before they are copied
-    std::int64_t truncate_pages = 32768;           ///< above this the WAL file is cut
+    std::int64_t checkpoint_pages = 8192;          ///< of 4 KiB in the WAL before they are copied
+    std::int64_t truncate_pages = 65536;           ///< above this the WAL file is cut
     std::int64_t max_pages = 0;                    ///< 0: no limit of the file's size
     /// Runs on the writer's connection each time one is opened: migrations.
     std::function<result<void>(connection&)> prepare;
