@@ -51,6 +51,13 @@ export function connected(socket) {
 /** A connected stock client. */
 export const connectStock = (origin, options) => connected(stockClient(origin, options));
 
+/** Resolves when a stock client has reached the last of its transports. */
+export async function upgraded({ io: { engine, opts } }) {
+  const final = opts.transports.at(-1);
+  if (engine.transport.name === final) return;
+  await within(new Promise((resolve) => engine.once("upgrade", resolve)), `the upgrade to ${final}`);
+}
+
 /** Emits and waits for the ack: its only argument, or all of them when there are more. */
 export function ask(socket, event, ...args) {
   const answered = new Promise((resolve) => {

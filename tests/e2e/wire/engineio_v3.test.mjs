@@ -9,6 +9,14 @@ const pingInterval = 300;
 const pingTimeout = 200;
 const eio = 3;
 
+/** The WebSocket of an upgrade that has not been probed yet. */
+async function openProbe(server, session) {
+  const query = { ...session.query, transport: "websocket" };
+  const peer = new Peer(engineUrl(server.ws, query), { answerPings: false });
+  await within(peer.opened, "the WebSocket of the probe opens");
+  return peer;
+}
+
 describe("Engine.IO 3", { concurrency: 4 }, () => {
   let server;
   before(async () => (server = await TestServer.start(...patience)));
@@ -230,34 +238,9 @@ describe("Engine.IO 3", { concurrency: 4 }, () => {
   });
 
   describe("upgrade", () => {
-    const probe = async (session) => {
-      const query = { ...session.query, transport: "websocket" };
-      const peer = new Peer(engineUrl(server.ws, query), { answerPings: false });
-      await within(peer.opened, "the WebSocket of the probe opens");
-      return peer;
-    };
-
-    it("answers the probe, ends the waiting poll at once and moves the session", async () => {
-      const session = await openPolling();
-      const poll = session.pollText();
-      await sleep(10);
-      const peer = await probe(session);
-      const start = performance.now();
-      peer.send("2probe");
-      assert.equal(await peer.next(), "3probe");
-      assert.equal(await poll, "1:6");
-      assert.ok(performance.now() - start < 100 * slowdown);
-      peer.send("5");
-      peer.send("4hello");
-      assert.equal(await peer.next(), "4hello");
-      const response = await session.poll();
-      assert.equal(response.status, 400);
-      peer.close();
-    });
-
     it("closes a second WebSocket while the first keeps working", async () => {
       const session = await openPolling();
-      const first = await probe(session);
+      const first = await openProbe(server, session);
       first.send("2probe");
       await first.next();
       first.send("5");
@@ -295,6 +278,24 @@ describe("Engine.IO 3 heartbeat", () => {
     const peer = await Peer.open(server, { eio });
     assert.deepEqual(peer.handshake.upgrades, []);
     assert.equal(peer.handshake.pingInterval, 300);
+    peer.close();
+  });
+
+  it("answers the probe, ends the waiting poll at once and moves the session", async () => {
+    const session = await PollingSession.open(server, { eio });
+    const poll = session.pollText();
+    await sleep(10);
+    const peer = await openProbe(server, session);
+    const start = performance.now();
+    peer.send("2probe");
+    assert.equal(await peer.next(), "3probe");
+    assert.equal(await poll, "1:6");
+    assert.ok(performance.now() - start < 100 * slowdown);
+    peer.send("5");
+    peer.send("4hello");
+    assert.equal(await peer.next(), "4hello");
+    const response = await session.poll();
+    assert.equal(response.status, 400);
     peer.close();
   });
 

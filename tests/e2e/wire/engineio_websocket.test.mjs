@@ -8,6 +8,13 @@ import { sleep, slowdown, within } from "../support/time.mjs";
 const pingInterval = 300;
 const pingTimeout = 200;
 
+/** The WebSocket of an upgrade that has not been probed yet. */
+async function openProbe(server, session) {
+  const peer = new Peer(engineUrl(server.ws, { ...session.query, transport: "websocket" }));
+  await within(peer.opened, "the WebSocket of the probe opens");
+  return peer;
+}
+
 describe("Engine.IO 4 WebSocket", { concurrency: 4 }, () => {
   let server;
   before(async () => (server = await TestServer.start(...patience)));
@@ -116,12 +123,6 @@ describe("Engine.IO 4 WebSocket", { concurrency: 4 }, () => {
   });
 
   describe("upgrade", () => {
-    const probe = async (session) => {
-      const peer = new Peer(engineUrl(server.ws, { ...session.query, transport: "websocket" }));
-      await within(peer.opened, "the WebSocket of the probe opens");
-      return peer;
-    };
-
     it("answers the probe and moves the session", async () => {
       const session = await PollingSession.open(server);
       const peer = await upgrade(server, session);
@@ -146,39 +147,9 @@ describe("Engine.IO 4 WebSocket", { concurrency: 4 }, () => {
       peer.close();
     });
 
-    it("ends a waiting poll with a noop at once", async () => {
-      const session = await PollingSession.open(server);
-      const poll = session.pollText();
-      await sleep(10);
-      const peer = await probe(session);
-      const start = performance.now();
-      peer.send("2probe");
-      assert.equal(await peer.next(), "3probe");
-      assert.equal(await poll, "6");
-      assert.ok(performance.now() - start < 100 * slowdown);
-      peer.send("5");
-      peer.send("4hello");
-      assert.equal(await peer.next(), "4hello");
-      peer.close();
-    });
-
-    it("ends a poll with a noop that comes between probe and upgrade", async () => {
-      const session = await PollingSession.open(server);
-      const peer = await probe(session);
-      peer.send("2probe");
-      assert.equal(await peer.next(), "3probe");
-      const start = performance.now();
-      assert.equal(await session.pollText(), "6");
-      assert.ok(performance.now() - start < 150 * slowdown);
-      peer.send("5");
-      peer.send("4hello");
-      assert.equal(await peer.next(), "4hello");
-      peer.close();
-    });
-
     it("delivers every message once and in order across the upgrade", async () => {
       const session = await PollingSession.open(server);
-      const peer = await probe(session);
+      const peer = await openProbe(server, session);
       const received = [];
       await session.post("41\x1e42");
       peer.send("2probe");
@@ -216,7 +187,7 @@ describe("Engine.IO 4 WebSocket", { concurrency: 4 }, () => {
 
     it("leaves polling usable when the probe is never completed", async () => {
       const session = await PollingSession.open(server);
-      const peer = await probe(session);
+      const peer = await openProbe(server, session);
       peer.send("2probe");
       assert.equal(await peer.next(), "3probe");
       peer.close();
@@ -228,7 +199,7 @@ describe("Engine.IO 4 WebSocket", { concurrency: 4 }, () => {
 
     it("closes a WebSocket whose first packet is not the probe", async () => {
       const session = await PollingSession.open(server);
-      const peer = await probe(session);
+      const peer = await openProbe(server, session);
       peer.send("4hello");
       await peer.waitClosed();
       await session.post("4still polling");
@@ -283,10 +254,39 @@ describe("Engine.IO 4 WebSocket heartbeat", () => {
     assert.ok(performance.now() - start < (pingInterval + pingTimeout + 120) * slowdown);
   });
 
+  it("ends a waiting poll with a noop at once", async () => {
+    const session = await PollingSession.open(server);
+    const poll = session.pollText();
+    await sleep(10);
+    const peer = await openProbe(server, session);
+    const start = performance.now();
+    peer.send("2probe");
+    assert.equal(await peer.next(), "3probe");
+    assert.equal(await poll, "6");
+    assert.ok(performance.now() - start < 100 * slowdown);
+    peer.send("5");
+    peer.send("4hello");
+    assert.equal(await peer.next(), "4hello");
+    peer.close();
+  });
+
+  it("ends a poll with a noop that comes between probe and upgrade", async () => {
+    const session = await PollingSession.open(server);
+    const peer = await openProbe(server, session);
+    peer.send("2probe");
+    assert.equal(await peer.next(), "3probe");
+    const start = performance.now();
+    assert.equal(await session.pollText(), "6");
+    assert.ok(performance.now() - start < 150 * slowdown);
+    peer.send("5");
+    peer.send("4hello");
+    assert.equal(await peer.next(), "4hello");
+    peer.close();
+  });
+
   it("keeps a session alive through a slow probe", async () => {
     const session = await PollingSession.open(server);
-    const peer = new Peer(engineUrl(server.ws, { ...session.query, transport: "websocket" }));
-    await within(peer.opened, "the WebSocket of the probe opens");
+    const peer = await openProbe(server, session);
     for (let round = 0; round < 2; round++) {
       assert.equal(await session.pollText(), "2");
       await session.post("3");

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import io from "socket.io-client-v2";
 import { atStop } from "../support/cleanup.mjs";
-import { ask, broadcast, connectStock, join, nextEvent } from "../support/socketio.mjs";
+import { ask, broadcast, connectStock, join, nextEvent, upgraded } from "../support/socketio.mjs";
 import { TcpProxy } from "../support/tcp_proxy.mjs";
 import { TestServer, patience } from "../support/test_server.mjs";
-import { sleep, within } from "../support/time.mjs";
+import { sleep } from "../support/time.mjs";
 
 const modes = {
   "polling only": ["polling"],
@@ -44,10 +44,8 @@ for (const [mode, transports] of Object.entries(modes))
 
       it("reaches its final transport and works there", async () => {
         const socket = await open(server.http, { transports });
-        const { engine } = socket.io;
-        if (mode === "upgrade" && engine.transport.name === "polling")
-          await within(new Promise((resolve) => engine.once("upgrade", resolve)), "the upgrade");
-        assert.equal(engine.transport.name, transports.at(-1));
+        await upgraded(socket);
+        assert.equal(socket.io.engine.transport.name, transports.at(-1));
         assert.equal(await ask(socket, "message-with-ack", "after"), "after");
         socket.disconnect();
       });
@@ -151,6 +149,7 @@ for (const [mode, transports] of Object.entries(modes))
       it("reconnects when its connection is cut", async () => {
         const proxy = await TcpProxy.start(server.port);
         const socket = await open(proxy.http, { transports });
+        await upgraded(socket);
         const gone = nextEvent(socket, "disconnect");
         proxy.goOffline();
         await gone;

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { Manager } from "socket.io-client";
-import { ask, connectStock, connected, nextEvent, stockClient } from "../support/socketio.mjs";
+import { ask, connectStock, connected, nextEvent, stockClient, upgraded } from "../support/socketio.mjs";
 import { TcpProxy } from "../support/tcp_proxy.mjs";
 import { TestServer, patience } from "../support/test_server.mjs";
-import { sleep, within } from "../support/time.mjs";
+import { sleep } from "../support/time.mjs";
 
 const modes = {
   "polling only": ["polling"],
@@ -33,10 +33,8 @@ for (const [mode, transports] of Object.entries(modes))
 
     it("reaches its final transport", async () => {
       const socket = await open();
-      const { engine } = socket.io;
-      if (mode === "upgrade" && engine.transport.name === "polling")
-        await within(new Promise((resolve) => engine.once("upgrade", resolve)), "the upgrade");
-      assert.equal(engine.transport.name, transports.at(-1));
+      await upgraded(socket);
+      assert.equal(socket.io.engine.transport.name, transports.at(-1));
       assert.equal(await ask(socket, "message-with-ack", "after"), "after");
       socket.disconnect();
     });
@@ -146,6 +144,7 @@ for (const [mode, transports] of Object.entries(modes))
       const proxy = await TcpProxy.start(server.port);
       const socket = await connectStock(proxy.http, { transports });
       for (let round = 0; round < 3; round++) {
+        await upgraded(socket);
         const gone = nextEvent(socket, "disconnect");
         proxy.goOffline();
         await gone;

@@ -1,10 +1,13 @@
 // Connection state recovery as stock clients live it: nothing missed, nothing twice, `recovered` is true.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { ask, broadcast, connectStock, connected, join, nextEvent } from "../support/socketio.mjs";
+import { ask, broadcast, connectStock, connected, join, nextEvent, upgraded } from "../support/socketio.mjs";
 import { TcpProxy } from "../support/tcp_proxy.mjs";
 import { TestServer, patience } from "../support/test_server.mjs";
 import { eventually, sleep } from "../support/time.mjs";
+
+/** A client whose connection is lost between probe and upgrade notices only when no ping comes. */
+const stuckUpgrade = 15_000;
 
 const modes = {
   "polling only": ["polling"],
@@ -29,6 +32,7 @@ for (const [mode, transports] of Object.entries(modes))
       const heard = [];
       socket.on("news", (n) => heard.push(n));
       await join(socket, room);
+      await upgraded(socket);
       return { proxy, socket, heard, room };
     }
 
@@ -77,6 +81,7 @@ for (const [mode, transports] of Object.entries(modes))
     it("recovers a client whose old connection still looks alive", async () => {
       const member = await openMember(`ghost ${mode}`);
       for (let round = 0; round < 3; round++) {
+        await upgraded(member.socket);
         const gone = nextEvent(member.socket, "disconnect");
         while (member.socket.connected) {
           member.proxy.abandon();
@@ -113,7 +118,7 @@ for (const [mode, transports] of Object.entries(modes))
       await sleep(100);
       streaming = false;
       await stream;
-      await eventually(() => member.heard.length >= sent, "all news arrive");
+      await eventually(() => member.heard.length >= sent, "all news arrive", stuckUpgrade);
       await eventually(() => member.socket.connected, "the client is back");
       await ask(member.socket, "message-with-ack", "settle");
       assert.deepEqual(member.heard, count(sent));
