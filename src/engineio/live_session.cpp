@@ -334,10 +334,11 @@ void live_session::close_transport(close_reason why)
         forget();
         return;
     }
-    const bool fetches = why == close_reason::forced && !polling_->is_waiting();
+    // Clients take a `1` at once and other packets a turn later, so it must not travel with what it closes.
+    const bool to_fetch = why == close_reason::forced && (!polling_->is_waiting() || !polling_->is_empty());
     if (polling_->is_waiting())
-        polling_->answer(server_.control.close);
-    if (fetches)
+        polling_->answer(to_fetch ? nullptr : server_.control.close);
+    if (to_fetch)
         server_.timers.arm(*this, server_.options.upgrade_timeout);
     else
         forget();

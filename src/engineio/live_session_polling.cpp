@@ -63,7 +63,7 @@ void live_session::poll(const http::exchange_ptr& e)
         return;
     }
     polling_->wait(e);
-    if (life_ == life::lingering) {
+    if (life_ == life::lingering && polling_->is_empty()) {
         polling_->answer(server_.control.close);
         forget();
     } else if (state_.is_probed() && polling_->is_empty()) {
