@@ -35,8 +35,11 @@ stream::stream(poller& p, int fd, ssl_st* ssl, std::shared_ptr<void> lease)
 stream::~stream()
 {
     poller_.remove(fd_, *this);
-    if (ssl_ != nullptr)
+    if (ssl_ != nullptr) {
+        if (!is_reset_)
+            notify_close();
         SSL_free(ssl_);
+    }
     ::close(fd_);
 }
 
@@ -141,15 +144,23 @@ stream::outcome stream::failure_of(int result, std::uint32_t own, std::uint8_t& 
 
 void stream::shutdown() noexcept
 {
-    if (ssl_ != nullptr && SSL_is_init_finished(ssl_) != 0) {
-        ERR_clear_error();
-        SSL_shutdown(ssl_);
-    }
+    if (ssl_ != nullptr)
+        notify_close();
     ::shutdown(fd_, SHUT_WR);
+}
+
+// Without it the peer must take the end for a truncation (RFC 8446 section 6.1).
+void stream::notify_close() noexcept
+{
+    if (SSL_is_init_finished(ssl_) == 0 || (SSL_get_shutdown(ssl_) & SSL_SENT_SHUTDOWN) != 0)
+        return;
+    ERR_clear_error();
+    SSL_shutdown(ssl_);
 }
 
 void stream::reset() noexcept
 {
+    is_reset_ = true;
     const linger at_once{1, 0};
     ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }

@@ -60,6 +60,7 @@ class stream final : private poller::watcher {
     void want(std::uint32_t what, bool on) noexcept;
     void apply(std::uint32_t before) noexcept;
     [[nodiscard]] std::uint32_t interest() const noexcept;
+    void notify_close() noexcept;
     [[nodiscard]] outcome read_tls(std::span<char> into) noexcept;
     [[nodiscard]] outcome write_tls(std::span<const iovec> parts) noexcept;
     [[nodiscard]] outcome failure_of(int result, std::uint32_t own, std::uint8_t& needs) noexcept;
@@ -74,6 +75,7 @@ class stream final : private poller::watcher {
     std::uint8_t wanted_ = poller::readable;
     std::uint8_t read_needs_ = 0;
     std::uint8_t write_needs_ = 0;
+    bool is_reset_ = false;
 };
 
 } // namespace chatd::http
