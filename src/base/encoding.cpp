@@ -21,30 +21,33 @@ constexpr std::array<std::uint8_t, 256> inverse(std::string_view alphabet)
 constexpr auto standard_values = inverse(standard);
 constexpr auto url_safe_values = inverse(url_safe);
 
+std::uint32_t byte_at(std::string_view bytes, std::size_t i) noexcept
+{
+    return static_cast<std::uint8_t>(bytes[i]);
+}
+
 std::string encode(std::string_view bytes, std::string_view alphabet, bool padded)
 {
-    std::string out;
-    out.reserve((bytes.size() + 2) / 3 * 4);
-    std::size_t i = 0;
-    const auto byte = [&](std::size_t at) {
-        return static_cast<std::uint32_t>(static_cast<std::uint8_t>(bytes[at]));
-    };
-    for (; i + 3 <= bytes.size(); i += 3) {
-        const std::uint32_t group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
-        const std::array<char, 4> text{alphabet[group >> 18], alphabet[group >> 12 & 63],
-                                       alphabet[group >> 6 & 63], alphabet[group & 63]};
-        out.append(text.data(), text.size());
+    const std::size_t left = bytes.size() % 3;
+    const std::size_t whole = bytes.size() - left;
+    std::string out(bytes.size() / 3 * 4 + (left == 0 ? 0 : padded ? 4 : left + 1), '=');
+    char* to = out.data();
+    for (std::size_t i = 0; i < whole; i += 3) {
+        const std::uint32_t group =
+            byte_at(bytes, i) << 16 | byte_at(bytes, i + 1) << 8 | byte_at(bytes, i + 2);
+        *to++ = alphabet[group >> 18];
+        *to++ = alphabet[group >> 12 & 63];
+        *to++ = alphabet[group >> 6 & 63];
+        *to++ = alphabet[group & 63];
     }
-    const std::size_t left = bytes.size() - i;
-    if (left == 0)
-        return out;
-    const std::uint32_t group = byte(i) << 16 | (left == 2 ? byte(i + 1) << 8 : 0);
-    out += alphabet[group >> 18];
-    out += alphabet[group >> 12 & 63];
-    if (left == 2)
-        out += alphabet[group >> 6 & 63];
-    if (padded)
-        out.append(3 - left, '=');
+    if (left != 0) {
+        const std::uint32_t group =
+            byte_at(bytes, whole) << 16 | (left == 2 ? byte_at(bytes, whole + 1) << 8 : 0);
+        *to++ = alphabet[group >> 18];
+        *to++ = alphabet[group >> 12 & 63];
+        if (left == 2)
+            *to++ = alphabet[group >> 6 & 63];
+    }
     return out;
 }
 
@@ -52,25 +55,35 @@ std::optional<std::string> decode(std::string_view text, const std::array<std::u
 {
     if (text.size() % 4 == 0 && text.ends_with('='))
         text.remove_suffix(text.ends_with("==") ? 2 : 1);
-    if (text.size() % 4 == 1)
+    const std::size_t left = text.size() % 4;
+    if (left == 1)
         return std::nullopt;
-    std::string out;
-    out.reserve(text.size() / 4 * 3 + 2);
-    std::uint32_t group = 0;
-    int bits = 0;
-    for (const char c : text) {
-        const std::uint8_t value = values[static_cast<std::uint8_t>(c)];
-        if (value == bad)
-            return std::nullopt;
-        group = group << 6 | value;
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            out += static_cast<char>(group >> bits & 0xff);
-        }
+    const std::size_t whole = text.size() - left;
+    std::string out(text.size() / 4 * 3 + (left == 0 ? 0 : left - 1), '\0');
+    char* to = out.data();
+    std::uint32_t seen = 0; // every value or-ed: the two high bits are those of a bad character
+    const auto value_at = [&](std::size_t i) {
+        const std::uint32_t value = values[byte_at(text, i)];
+        seen |= value;
+        return value;
+    };
+    for (std::size_t i = 0; i < whole; i += 4) {
+        const std::uint32_t group =
+            value_at(i) << 18 | value_at(i + 1) << 12 | value_at(i + 2) << 6 | value_at(i + 3);
+        *to++ = static_cast<char>(group >> 16 & 0xff);
+        *to++ = static_cast<char>(group >> 8 & 0xff);
+        *to++ = static_cast<char>(group & 0xff);
     }
-    const bool leftover_bits = (group & ((1U << bits) - 1)) != 0;
-    if (leftover_bits)
+    std::uint32_t unused_bits = 0;
+    if (left != 0) {
+        const std::uint32_t group =
+            value_at(whole) << 18 | value_at(whole + 1) << 12 | (left == 3 ? value_at(whole + 2) << 6 : 0);
+        *to++ = static_cast<char>(group >> 16 & 0xff);
+        if (left == 3)
+            *to++ = static_cast<char>(group >> 8 & 0xff);
+        unused_bits = group & (left == 3 ? 0xffU : 0xffffU);
+    }
+    if (seen > 63 || unused_bits != 0)
         return std::nullopt;
     return out;
 }

@@ -2,14 +2,10 @@
 
 #include <chatd/base/text.hpp>
 
-#include <utf8proc.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
-#include <memory>
 
 namespace chatd::text {
 namespace {
@@ -30,12 +26,6 @@ std::size_t ascii_groups(std::string_view s) noexcept
             break;
     }
     return i;
-}
-
-bool is_ascii(std::string_view s) noexcept
-{
-    s.remove_prefix(ascii_groups(s));
-    return std::all_of(s.begin(), s.end(), [](char c) { return static_cast<std::uint8_t>(c) < 0x80; });
 }
 
 bool is_continuation(std::uint8_t b) noexcept
@@ -145,25 +135,6 @@ std::string_view trim(std::string_view utf8) noexcept
         utf8.remove_suffix(n);
     }
     return utf8;
-}
-
-std::string fold(std::string_view utf8)
-{
-    if (is_ascii(utf8))
-        return to_lower_ascii(utf8);
-    // Unicode folds ı to itself; Turkish readers type it as i.
-    const auto undotted = [](utf8proc_int32_t c, void*) -> utf8proc_int32_t { return c == 0x131 ? 'i' : c; };
-    constexpr auto how =
-        static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE |
-                                       UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE);
-    utf8proc_uint8_t* mapped = nullptr;
-    const auto length =
-        utf8proc_map_custom(reinterpret_cast<const utf8proc_uint8_t*>(utf8.data()),
-                            static_cast<utf8proc_ssize_t>(utf8.size()), &mapped, how, undotted, nullptr);
-    const std::unique_ptr<utf8proc_uint8_t, void (*)(void*)> owned(mapped, std::free);
-    if (length < 0)
-        return {};
-    return {reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(length)};
 }
 
 std::string to_lower_ascii(std::string_view s)

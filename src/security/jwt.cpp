@@ -1,14 +1,10 @@
-#include "sodium.hpp"
-
 #include <chatd/base/encoding.hpp>
 #include <chatd/base/json_reader.hpp>
 #include <chatd/base/json_writer.hpp>
-#include <chatd/security/hash.hpp>
 #include <chatd/security/jwt.hpp>
 
 #include <charconv>
 #include <chrono>
-#include <cstring>
 #include <optional>
 
 namespace chatd::security {
@@ -157,23 +153,9 @@ class claims_reader {
 
 } // namespace
 
-jwt_key::jwt_key(std::string_view secret)
-{
-    static_assert(sizeof(crypto_auth_hmacsha256_state) == state_bytes);
-    ready_sodium();
-    crypto_auth_hmacsha256_state state;
-    crypto_auth_hmacsha256_init(&state, bytes_of(secret), secret.size());
-    std::memcpy(keyed_.data(), &state, sizeof(state));
-}
-
 std::string jwt_key::signature(std::string_view signed_part) const
 {
-    crypto_auth_hmacsha256_state state;
-    std::memcpy(&state, keyed_.data(), sizeof(state));
-    crypto_auth_hmacsha256_update(&state, bytes_of(signed_part), signed_part.size());
-    std::array<unsigned char, crypto_auth_hmacsha256_BYTES> mac{};
-    crypto_auth_hmacsha256_final(&state, mac.data());
-    return encoding::to_base64url({reinterpret_cast<const char*>(mac.data()), mac.size()});
+    return encoding::to_base64url(key_.sign(signed_part));
 }
 
 std::string jwt_key::sign(std::string_view payload) const

@@ -12,7 +12,7 @@ CLANG = "clang++-16"
 FORMAT = "clang-format-16"
 FLAGS = ["-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror", "-Iinclude",
          "-DBOOST_ASIO_SEPARATE_COMPILATION", "-DBOOST_ASIO_NO_DEPRECATED", "-DBOOST_BEAST_SEPARATE_COMPILATION",
-         "-DBOOST_BEAST_USE_STD_STRING_VIEW", "-DJSON_USE_IMPLICIT_CONVERSIONS=0"]
+         "-DBOOST_BEAST_USE_STD_STRING_VIEW", "-DJSON_USE_IMPLICIT_CONVERSIONS=0", '-DCHATD_VERSION="0"']
 
 
 class Memory:

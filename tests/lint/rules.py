@@ -42,6 +42,6 @@ VENDOR_HOMES = {
     "sodium": {"security"},
     "crypt.h": {"security"},
     "sqlite3.h": {"sql"},
-    "openssl/": {"http"},
+    "openssl/": {"http", "security"},
     "CLI/": {"app"},
 }

@@ -1,9 +1,8 @@
 #pragma once
 
 #include <chatd/base/clock.hpp>
+#include <chatd/security/hash.hpp>
 
-#include <array>
-#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -36,7 +35,7 @@ struct token_check {
 /// A secret that signs and verifies HS256 tokens (RFC 7519, RFC 7515). Immutable; callable from any thread.
 class jwt_key {
   public:
-    explicit jwt_key(std::string_view secret);
+    explicit jwt_key(std::string_view secret) : key_(secret) {}
 
     /// Claims `sub,userId,id,email,username,role,gallery_id?,sid,jti,typ:"access",iat,exp` in this order:
     /// equal claims give equal text.
@@ -51,9 +50,7 @@ class jwt_key {
     [[nodiscard]] std::string sign(std::string_view payload) const;
     [[nodiscard]] std::string signature(std::string_view signed_part) const;
 
-    // The HMAC state after the key: saves two of its blocks per token.
-    static constexpr std::size_t state_bytes = 208;
-    alignas(16) std::array<std::byte, state_bytes> keyed_;
+    hmac_key key_;
 };
 
 } // namespace chatd::security

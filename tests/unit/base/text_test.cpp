@@ -74,6 +74,22 @@ TEST(base_text, fold_keeps_other_letters_apart_and_is_stable)
     EXPECT_EQ(fold("\xff"), "");
 }
 
+/// The quick way for Latin letters and the Unicode tables give the same: a letter that is not Latin forces
+/// the latter.
+TEST(base_text, folds_latin_letters_alone_as_in_company)
+{
+    std::string all;
+    for (char32_t c = 0x20; c < 0x250; ++c) {
+        std::string letter;
+        if (c >= 0x80)
+            letter += static_cast<char>(0xc0 | c >> 6);
+        letter += static_cast<char>(c >= 0x80 ? 0x80 | (c & 0x3f) : c);
+        all += letter;
+        EXPECT_EQ(fold(letter) + "日", fold(letter + "日")) << letter;
+    }
+    EXPECT_EQ(fold(all) + "日", fold(all + "日"));
+}
+
 TEST(base_text, escapes_html)
 {
     EXPECT_EQ(escape_html(R"(<a href="x">'&'</a>)"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;");
