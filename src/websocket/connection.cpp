@@ -126,7 +126,7 @@ void connection::on_readable() noexcept
             return;
         if (what == http::stream::status::end && phase_ == phase::closing) {
             // The peer is done; it still gets its answer.
-            peer_closed_ = true;
+            peer_ended_ = true;
             return stream_->want_read(false);
         }
         if (what != http::stream::status::done)
@@ -167,19 +167,16 @@ bool connection::handle(const event& e)
         if (is_open)
             send(frame::make(opcode::pong, {}, e.payload));
         return true;
-    case event::kind::close:
-        peer_closed_ = true;
-        if (phase_ == phase::lingering)
-            drop(false);
-        break;
-    default:
+    case event::kind::pong:
+        return true;
+    default: // close or failed: nothing follows
         break;
     }
-    if (is_open && e.what != event::kind::pong) {
+    if (is_open) {
         begin_close(e.code);
         tell_owner(e.code);
     }
-    return e.what == event::kind::pong;
+    return false;
 }
 
 void connection::close(std::uint16_t code)
@@ -265,10 +262,10 @@ void connection::end_of_output() noexcept
     }
     if (phase_ != phase::closing)
         return;
-    // The server closes first (RFC 6455 section 7.1.1), but not under data that the peer still sends: that
-    // would turn into a reset and take the close frame with it.
-    if (peer_closed_)
+    if (peer_ended_)
         return drop(false);
+    // The server ends first (RFC 6455 section 7.1.1), but only its own direction: a close under bytes that
+    // the peer still sends would turn into a reset and take the close frame with it.
     phase_ = phase::lingering;
     stream_->shutdown();
     group_.watch(*this, group_.options_.close_timeout);

@@ -159,8 +159,8 @@ class connection final : public std::enable_shared_from_this<connection>,
     std::shared_ptr<connection> keep_alive_; // while closing, when no owner holds it
     steady::time_point deadline_{};          // as long as the group watches it
     phase phase_ = phase::open;
-    bool blocked_ = false;     // the kernel takes nothing: waiting for writability
-    bool peer_closed_ = false; // its close frame has come
+    bool blocked_ = false;    // the kernel takes nothing: waiting for writability
+    bool peer_ended_ = false; // it sends nothing more, but still gets our close frame
 };
 
 } // namespace chatd::websocket
