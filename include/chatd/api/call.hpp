@@ -13,8 +13,8 @@ namespace chatd::api {
 /// Who calls, from where. `who.user_id` is empty on routes that anyone may call.
 struct caller {
     chat::principal who;
-    std::string token;           ///< as presented, for logout
-    std::string address;         ///< client address by the trusted-proxy rule
+    std::string token;   ///< as presented, for logout
+    std::string address; ///< client address by the trusted-proxy rule
     std::string user_agent;
     std::string request_id;
     std::string socket_id;       ///< empty for REST

@@ -25,7 +25,7 @@ struct event_row {
 
 /// All client events of a process, filled at start by each product.
 class event_table {
-public:
+  public:
     /// `summary` must be a literal. `shape` validates the first argument of the event.
     template <class Input>
     event_row& add(std::string name, std::string_view summary, chat::core& core, schema::object<Input> shape,
@@ -50,7 +50,7 @@ public:
     [[nodiscard]] const event_row* find(std::string_view name) const noexcept;
     [[nodiscard]] const auto& rows() const noexcept { return rows_; }
 
-private:
+  private:
     struct hash {
         using is_transparent = void;
         std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>{}(s); }

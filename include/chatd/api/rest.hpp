@@ -26,17 +26,18 @@ struct route_stats {
     histogram seconds;
 };
 
-/// The one way of a REST call: route → authenticate → rate limit → validate → handler → envelope → log. Rows come from
-/// the route table; nothing here knows a product. I/O thread only.
+/// The one way of a REST call: route → authenticate → rate limit → validate → handler → envelope → log. Rows
+/// come from the route table; nothing here knows a product. I/O thread only.
 class rest {
-public:
+  public:
     /// The table must be complete and outlive *this.
     rest(chat::core& core, const route_table& routes, rest_options o);
     ~rest();
 
     /// Serves one request (http::handler).
     void handle(http::exchange_ptr e);
-    /// Completes every answer of the process: request id, security headers, CORS (http::server_options::finish).
+    /// Completes every answer of the process: request id, security headers, CORS
+    /// (http::server_options::finish).
     void finish(const http::request& r, http::response& out) const;
     /// The contract's error body for what HTTP itself refuses (http::server_options::error_page).
     [[nodiscard]] http::response error_page(const http::request& r, std::uint16_t status) const;
@@ -46,7 +47,7 @@ public:
     void close(std::function<void()> drained);
     [[nodiscard]] const std::vector<route_stats>& stats() const noexcept;
 
-private:
+  private:
     struct state;
     std::unique_ptr<state> state_;
 };

@@ -18,7 +18,8 @@ namespace chatd::api {
 /// Who may call a route.
 enum class access { anyone, user, admin };
 
-/// Which request limit counts a call (contract section 1); `standard` is counted for every route under /api and /chats.
+/// Which request limit counts a call (contract section 1); `standard` is counted for every route under /api
+/// and /chats.
 enum class limit { none, standard, messages };
 
 /// One documented answer: the schema is a component name of openapi.yaml.
@@ -31,8 +32,9 @@ struct answer {
 struct incoming {
     caller by;
     std::vector<std::pair<std::string_view, std::string>> params;
-    const http::request* request = nullptr; ///< null for socket events; valid until the handler has been started
-    std::string_view input;                 ///< raw JSON: the body, or the argument of an event; may be empty
+    const http::request* request =
+        nullptr;            ///< null for socket events; valid until the handler has been started
+    std::string_view input; ///< raw JSON: the body, or the argument of an event; may be empty
 };
 
 /// The handler's coroutine, or why the input was refused.
@@ -62,7 +64,7 @@ struct route {
 
 /// Fluent description of one row.
 class route_builder {
-public:
+  public:
     explicit route_builder(route& r) : route_(r) {}
 
     route_builder& open_to(access a) { return route_.who = a, *this; }
@@ -74,7 +76,10 @@ public:
         route_.answers.push_back({status, schema});
         return *this;
     }
-    route_builder& answers_as(std::string content_type) { return route_.content_type = std::move(content_type), *this; }
+    route_builder& answers_as(std::string content_type)
+    {
+        return route_.content_type = std::move(content_type), *this;
+    }
 
     /// A handler without input.
     void to(chat::core& core, outcome (*handler)(chat::core&, call<nothing>));
@@ -86,8 +91,10 @@ public:
         route_.input_schema = shape.describe();
         route_.start = [&core, shape = std::move(shape), handler, from_query = route_.input_from_query(),
                         optional = route_.body_optional](incoming& i) -> prepared {
-            auto in = from_query ? shape.parse_query([&](std::string_view name) { return i.request->query_value(name); })
-                                 : shape.parse(optional && i.input.empty() ? "{}" : i.input);
+            auto in =
+                from_query
+                    ? shape.parse_query([&](std::string_view name) { return i.request->query_value(name); })
+                    : shape.parse(optional && i.input.empty() ? "{}" : i.input);
             if (!in)
                 return std::move(in).error();
             return handler(core, call<Input>{std::move(i.by), std::move(*in), std::move(i.params)});
@@ -97,13 +104,13 @@ public:
     /// Anything else (operations, files): no validation by shape.
     void run(std::function<prepared(incoming&)> start) { route_.start = std::move(start); }
 
-private:
+  private:
     route& route_;
 };
 
 /// All routes of a process, filled at start by each product.
 class route_table {
-public:
+  public:
     /// `tag` and `summary` must be literals.
     route_builder add(http::method verb, std::string pattern, std::string_view tag, std::string_view summary);
     /// A schema that answers refer to by name. `json` must be a literal.
@@ -112,7 +119,7 @@ public:
     [[nodiscard]] const std::deque<route>& rows() const noexcept { return rows_; }
     [[nodiscard]] const auto& components() const noexcept { return components_; }
 
-private:
+  private:
     std::deque<route> rows_;
     std::vector<std::pair<std::string_view, std::string_view>> components_;
 };

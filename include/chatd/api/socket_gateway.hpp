@@ -38,19 +38,21 @@ struct event_stats {
     histogram seconds;
 };
 
-/// The one way of a socket: CONNECT → authenticate → rooms and presence; event → bucket → row → validate → handler → ack
-/// (contract section 9). Rows come from the event table; nothing here knows a product. I/O thread only.
+/// The one way of a socket: CONNECT → authenticate → rooms and presence; event → bucket → row → validate →
+/// handler → ack (contract section 9). Rows come from the event table; nothing here knows a product. I/O
+/// thread only.
 class socket_gateway {
-public:
+  public:
     /// Takes the handlers of `ns`. The table must be complete; everything outlives *this.
-    socket_gateway(socketio::name_space& ns, chat::core& core, const event_table& events, socket_gateway_options o);
+    socket_gateway(socketio::name_space& ns, chat::core& core, const event_table& events,
+                   socket_gateway_options o);
     ~socket_gateway();
 
     /// Takes no more events and calls `drained` when the handlers inside have answered.
     void close(std::function<void()> drained);
     [[nodiscard]] const std::map<std::string, event_stats, std::less<>>& stats() const noexcept;
 
-private:
+  private:
     struct state;
     std::unique_ptr<state> state_;
 };

@@ -41,7 +41,8 @@ std::string_view standard_text(errc code) noexcept
 
 bool has_object_errors(std::string_view path) noexcept
 {
-    return path.starts_with("/api/v1/") || path == "/api/v1" || path.starts_with("/chats/") || path == "/chats";
+    return path.starts_with("/api/v1/") || path == "/api/v1" || path.starts_with("/chats/") ||
+           path == "/chats";
 }
 
 void write_details(json_writer& w, const error& e)
@@ -207,7 +208,10 @@ std::string error_event(const error& e, std::string_view event)
     return std::move(w.end_object()).take();
 }
 
-outcome answer_now(result<reply> r) { co_return r; }
+outcome answer_now(result<reply> r)
+{
+    co_return r;
+}
 
 std::string pagination_view(const chat::page_info& p)
 {

@@ -1,5 +1,4 @@
 #include <chatd/api/openapi.hpp>
-
 #include <chatd/base/json_writer.hpp>
 #include <chatd/base/text.hpp>
 #include <chatd/http/response.hpp>
@@ -49,7 +48,8 @@ void write_parameters(json_writer& w, const route& r, const std::vector<std::str
     w.end_array();
 }
 
-void write_answer(json_writer& w, std::uint16_t status, std::string_view component, std::string_view content_type)
+void write_answer(json_writer& w, std::uint16_t status, std::string_view component,
+                  std::string_view content_type)
 {
     w.key(std::to_string(status)).begin_object().field("description", http::reason_phrase(status));
     if (!component.empty()) {
@@ -90,7 +90,11 @@ void write_operation(json_writer& w, const route& r, const std::vector<std::stri
     write_parameters(w, r, path_names);
     if (!r.input_schema.empty() && !r.input_from_query()) {
         w.key("requestBody").begin_object().field("required", !r.body_optional);
-        w.key("content").begin_object().key("application/json").begin_object().raw_field("schema", r.input_schema);
+        w.key("content")
+            .begin_object()
+            .key("application/json")
+            .begin_object()
+            .raw_field("schema", r.input_schema);
         w.end_object().end_object().end_object();
     }
     w.key("responses").begin_object();
@@ -109,7 +113,14 @@ std::string openapi_document(const route_table& routes)
     w.field("description", "Chat over REST; live events run over Socket.IO at /socket.io/.");
     w.key("license").begin_object().field("name", "MIT").field("identifier", "MIT").end_object().end_object();
     w.key("servers").begin_array().begin_object().field("url", "/").end_object().end_array();
-    w.key("security").begin_array().begin_object().key("bearer").begin_array().end_array().end_object().end_array();
+    w.key("security")
+        .begin_array()
+        .begin_object()
+        .key("bearer")
+        .begin_array()
+        .end_array()
+        .end_object()
+        .end_array();
 
     // One path may have rows in several places of the table.
     std::vector<std::string> order;

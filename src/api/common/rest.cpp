@@ -1,9 +1,8 @@
-#include <chatd/api/rest.hpp>
-
 #include "envelope.hpp"
 #include "rest_limits.hpp"
 #include "security_headers.hpp"
 
+#include <chatd/api/rest.hpp>
 #include <chatd/base/ids.hpp>
 #include <chatd/base/log.hpp>
 #include <chatd/base/text.hpp>
@@ -18,10 +17,11 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
-constexpr std::string_view exposed_headers =
-    "X-Request-Id, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-RateLimit-Limit, X-RateLimit-Remaining, "
-    "X-RateLimit-Reset, Retry-After, ETag, Location, Upload-Offset, Upload-Length, Upload-Metadata, Upload-Expires, "
-    "Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size";
+constexpr std::string_view exposed_headers = "X-Request-Id, RateLimit-Limit, RateLimit-Remaining, "
+                                             "RateLimit-Reset, X-RateLimit-Limit, X-RateLimit-Remaining, "
+                                             "X-RateLimit-Reset, Retry-After, ETag, Location, Upload-Offset, "
+                                             "Upload-Length, Upload-Metadata, Upload-Expires, "
+                                             "Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size";
 
 /// The token of `Authorization: Bearer …`; empty when there is none.
 std::string_view bearer_token(const http::request& r) noexcept
@@ -81,8 +81,7 @@ struct rest::state {
     async::gate gate;
 
     state(chat::core& c, const route_table& t, rest_options o)
-        : core(c), routes(t), options(std::move(o)), cors(options.cors), limits(c),
-          stats(t.rows().size() + 1)
+        : core(c), routes(t), options(std::move(o)), cors(options.cors), limits(c), stats(t.rows().size() + 1)
     {
         for (std::size_t i = 0; i < routes.rows().size(); ++i)
             router.add(routes.rows()[i].verb, routes.rows()[i].pattern, i);
@@ -106,8 +105,9 @@ result<void> rest::state::check_body(const http::request& r, const route& row) c
     return {};
 }
 
-async::task<result<reply>> rest::state::answer(http::exchange& e, const route* row, http::router::match& found,
-                                               limit_headers& limited, std::string& user_id)
+async::task<result<reply>> rest::state::answer(http::exchange& e, const route* row,
+                                               http::router::match& found, limit_headers& limited,
+                                               std::string& user_id)
 {
     const auto& r = e.req();
     caller by{.who = {},
@@ -179,12 +179,16 @@ void rest::state::finish(http::exchange& e, const http::router::match& found, re
     } else {
         const auto& why = outcome.error();
         const bool own_conflict = why.code == errc::conflict && found.route;
-        out = error_response(r, why, own_conflict ? routes.rows()[index].conflict_status : status_of(why.code));
+        out =
+            error_response(r, why, own_conflict ? routes.rows()[index].conflict_status : status_of(why.code));
         if (why.code == errc::method_not_allowed)
             out.set("Allow", found.allow);
         if (out.status >= 500)
             log::error("rest", "request failed",
-                       {{"requestId", r.id}, {"path", r.path}, {"code", to_string(why.code)}, {"reason", why.detail},
+                       {{"requestId", r.id},
+                        {"path", r.path},
+                        {"code", to_string(why.code)},
+                        {"reason", why.detail},
                         {"where", why.where}});
     }
     limited.write(out);
@@ -193,10 +197,15 @@ void rest::state::finish(http::exchange& e, const http::router::match& found, re
     auto& row_stats = stats[index];
     ++row_stats.by_class[std::min<std::size_t>(out.status / 100, 5)];
     row_stats.seconds.observe(seconds);
-    const auto route = found.route ? std::string_view(routes.rows()[index].pattern) : std::string_view("none");
+    const auto route =
+        found.route ? std::string_view(routes.rows()[index].pattern) : std::string_view("none");
     log::info("rest", "request",
-              {{"requestId", r.id}, {"userId", user_id}, {"method", r.verb_text}, {"route", route},
-               {"status", out.status}, {"ms", seconds * 1000}});
+              {{"requestId", r.id},
+               {"userId", user_id},
+               {"method", r.verb_text},
+               {"route", route},
+               {"status", out.status},
+               {"ms", seconds * 1000}});
     e.respond(std::move(out));
 }
 
@@ -235,10 +244,19 @@ http::response rest::error_page(const http::request& r, std::uint16_t status) co
     return error_response(r, for_http_status(status), status);
 }
 
-const http::cors& rest::cross_origin() const noexcept { return state_->cors; }
+const http::cors& rest::cross_origin() const noexcept
+{
+    return state_->cors;
+}
 
-void rest::close(std::function<void()> drained) { state_->gate.close(std::move(drained)); }
+void rest::close(std::function<void()> drained)
+{
+    state_->gate.close(std::move(drained));
+}
 
-const std::vector<route_stats>& rest::stats() const noexcept { return state_->stats; }
+const std::vector<route_stats>& rest::stats() const noexcept
+{
+    return state_->stats;
+}
 
 } // namespace chatd::api

@@ -27,14 +27,16 @@ void limit_headers::write(http::response& out) const
     out.set("X-RateLimit-Reset", reset);
 }
 
-result<void> rest_limits::admit(const http::request& r, limit which, std::string_view user_id, limit_headers& out)
+result<void> rest_limits::admit(const http::request& r, limit which, std::string_view user_id,
+                                limit_headers& out)
 {
     const auto& rules = core_.settings.limits;
     if (!rules.enabled || which == limit::none || !is_limited(r.path))
         return {};
     const bool anonymous = user_id.empty();
-    out.counted = core_.limits.hit((anonymous ? "address/" : "user/") + (anonymous ? r.client : std::string(user_id)),
-                                   anonymous ? rules.anonymous : rules.authenticated);
+    out.counted =
+        core_.limits.hit((anonymous ? "address/" : "user/") + (anonymous ? r.client : std::string(user_id)),
+                         anonymous ? rules.anonymous : rules.authenticated);
     if (out.counted->allowed && which == limit::messages && !anonymous)
         out.counted = core_.limits.hit("messages/" + std::string(user_id), rules.messages);
     if (out.counted->allowed)

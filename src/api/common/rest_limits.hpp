@@ -20,13 +20,13 @@ struct limit_headers {
 
 /// Request limits of contract section 1: which requests count, under which key. The counters are the core's.
 class rest_limits {
-public:
+  public:
     explicit rest_limits(chat::core& core) : core_(core) {}
 
     /// rate_limited above a maximum; fills `out` either way.
     result<void> admit(const http::request& r, limit which, std::string_view user_id, limit_headers& out);
 
-private:
+  private:
     chat::core& core_;
 };
 

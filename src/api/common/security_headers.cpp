@@ -6,7 +6,8 @@ namespace chatd::api {
 namespace {
 
 constexpr std::string_view policy =
-    "default-src 'self';base-uri 'self';font-src 'self' https: data:;form-action 'self';frame-ancestors 'self';"
+    "default-src 'self';base-uri 'self';font-src 'self' https: data:;form-action 'self';frame-ancestors "
+    "'self';"
     "img-src 'self' data:;object-src 'none';script-src 'self';script-src-attr 'none';"
     "style-src 'self' https: 'unsafe-inline'";
 
@@ -44,7 +45,8 @@ security_headers::security_headers() : plain_(build(false)), secure_(build(true)
 
 security_headers::blocks security_headers::build(bool https)
 {
-    return {block(https, "same-origin", true), block(https, "cross-origin", true), block(https, "same-origin", false)};
+    return {block(https, "same-origin", true), block(https, "cross-origin", true),
+            block(https, "same-origin", false)};
 }
 
 void security_headers::decorate(const http::request& r, http::response& out) const

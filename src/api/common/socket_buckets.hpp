@@ -11,7 +11,7 @@ namespace chatd::api {
 
 /// The rate buckets of one socket, made at its first event: a socket that only listens pays nothing.
 class socket_buckets final : public socketio::socket_data {
-public:
+  public:
     static socket_buckets& of(socketio::socket& s, const socket_gateway_options& o, timestamp now)
     {
         if (!s.data())
@@ -24,7 +24,10 @@ public:
     {
     }
 
-    [[nodiscard]] bool take_event(double rate, double burst, timestamp now) { return events_.take(rate, burst, now); }
+    [[nodiscard]] bool take_event(double rate, double burst, timestamp now)
+    {
+        return events_.take(rate, burst, now);
+    }
     [[nodiscard]] bool take_typing(double rate, timestamp now) { return typing_.take(rate, rate, now); }
     [[nodiscard]] std::chrono::milliseconds wait_for_event(double rate) const { return events_.wait(rate); }
     /// At most one `error` per second tells a socket that it is too fast.
@@ -36,7 +39,7 @@ public:
         return true;
     }
 
-private:
+  private:
     chat::token_bucket events_, typing_;
     timestamp complained_;
 };

@@ -10,7 +10,8 @@ void route_builder::to(chat::core& core, outcome (*handler)(chat::core&, call<no
     };
 }
 
-route_builder route_table::add(http::method verb, std::string pattern, std::string_view tag, std::string_view summary)
+route_builder route_table::add(http::method verb, std::string pattern, std::string_view tag,
+                               std::string_view summary)
 {
     auto& row = rows_.emplace_back();
     row.verb = verb;
@@ -20,7 +21,8 @@ route_builder route_table::add(http::method verb, std::string pattern, std::stri
     return route_builder(row);
 }
 
-event_row& event_table::add_raw(std::string name, std::string_view summary, std::function<prepared(incoming&)> start)
+event_row& event_table::add_raw(std::string name, std::string_view summary,
+                                std::function<prepared(incoming&)> start)
 {
     auto& row = rows_[name];
     row.name = std::move(name);
