@@ -146,7 +146,9 @@ std::string_view server_context::write_head(const response& r, bool keep_alive, 
         out += ": ";
         append_value(out, value);
     }
-    out += "\r\n\r\n";
+    out += "\r\n";
+    out += r.header_block;
+    out += "\r\n";
     return out;
 }
 
