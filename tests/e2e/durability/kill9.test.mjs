@@ -45,11 +45,12 @@ class Talker {
   async send(number) {
     const { conversationId, person } = this;
     const draft = { conversationId, content: `${person.name} says ${number}`, clientMessageId: `${person.name}-${number}` };
+    const deadline = Date.now() + patience(20_000);
     for (;;) {
       try {
         return this.acknowledged.push(await this.attempt(draft));
       } catch (error) {
-        if (error.code === 'ERR_ASSERTION') throw error;
+        if (error.code === 'ERR_ASSERTION' || Date.now() > deadline) throw error;
         this.retries += 1;
         await sleep(30);
       }

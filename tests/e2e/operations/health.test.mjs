@@ -37,10 +37,12 @@ describeChatd('health', {}, (server, check) => {
   });
 });
 
-const value = (metrics, line) => {
-  const found = metrics.split('\n').filter((one) => one.startsWith(line));
-  return found.reduce((sum, one) => sum + Number(one.split(' ').at(-1)), 0);
-};
+/** The sum of all series of one metric. */
+const sumOf = (metrics, name) =>
+  metrics
+    .split('\n')
+    .filter((line) => line.split(/[ {]/)[0] === name)
+    .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 
 describeChatd('metrics', {}, (server, check) => {
   const read = async () => (await rawRequest(server, 'GET', '/metrics')).text;
@@ -82,8 +84,9 @@ describeChatd('metrics', {}, (server, check) => {
 
   check('sockets are counted down again', async () => {
     const { aliceTab, bobTab } = await chattingPair(server);
-    const gauge = (text) => value(text, /^(\S*session\S*) \d/m.exec(text)?.[1] ?? 'none');
+    const gauge = (text) => sumOf(text, 'chatd_engineio_sessions');
     const open = gauge(await read());
+    assert.ok(open >= 2, `${open} open sessions`);
     aliceTab.close();
     bobTab.close();
     await until(async () => gauge(await read()) <= open - 2, 'the gauge of sessions to fall by two');

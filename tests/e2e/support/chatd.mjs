@@ -118,7 +118,13 @@ export class Chatd {
       child.once('error', reject);
     });
     this.exited.catch(() => {});
-    await this.ready();
+    try {
+      await this.ready();
+    } catch (error) {
+      this.child.kill('SIGKILL');
+      this.child = null;
+      throw error;
+    }
     return this;
   }
 
@@ -149,6 +155,7 @@ export class Chatd {
     const end = await this.exited;
     clearTimeout(overdue);
     this.forgetConnections();
+    this.child = null;
     assert.ok(alive, `chatd had died (code ${end.code}, signal ${end.signal})\n${this.tail()}`);
     assert.deepEqual(end, { code: 0, signal: null }, `SIGTERM ended badly\n${this.tail()}`);
     assert.ok(Date.now() - begun <= patience(10_000), 'stopped within 10 s');
@@ -159,6 +166,7 @@ export class Chatd {
   async kill() {
     this.child.kill('SIGKILL');
     await this.exited;
+    this.child = null;
     this.forgetConnections();
     this.assertClean();
   }
