@@ -1,7 +1,8 @@
 import WebSocket from "ws";
 import { atStop } from "./cleanup.mjs";
 import { Queue } from "./queue.mjs";
-import { within } from "./time.mjs";
+import { RawHttp } from "./raw_http.mjs";
+import { sleep, within } from "./time.mjs";
 
 /** The byte between two packets of an Engine.IO 4 payload. */
 export const separator = "\x1e";
@@ -20,6 +21,7 @@ export function parseOpen(payload, eio = 4) {
 export class PollingSession {
   static async open(server, { path = "/engine.io/", eio = 4, query = {} } = {}) {
     const session = new PollingSession();
+    session.server = server;
     session.query = { EIO: eio, transport: "polling", ...query };
     session.location = server.http + path;
     const response = await session.poll();
@@ -35,12 +37,25 @@ export class PollingSession {
     return `${this.location}?${new URLSearchParams(this.query)}`;
   }
 
-  poll(init) {
-    return within(fetch(this.url, init), "a poll is answered");
+  poll() {
+    return within(fetch(this.url), "a poll is answered");
   }
 
   async pollText() {
     return (await this.poll()).text();
+  }
+
+  /** A poll that the server has got by the time this resolves; `answer` is its status and text, null when cut. */
+  async startPoll() {
+    const raw = await RawHttp.connect(this.server);
+    const target = this.url.slice(this.server.http.length);
+    const sent = new Promise((resolve) =>
+      raw.socket.write(`GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`, resolve),
+    );
+    await within(sent, "a poll is sent");
+    await sleep(20);
+    const answer = raw.response().then((got) => got && { status: got.status, text: got.body.toString() });
+    return { answer, drop: () => raw.close() };
   }
 
   post(body, init = {}) {

@@ -72,7 +72,7 @@ export class RawHttp {
   }
 
   /** The next response, or null when the server ends the connection without one. */
-  async response({ head = false, ms = 3000 } = {}) {
+  async response({ head = false, ms = 5000 } = {}) {
     return within(this.#nextResponse(head), "an HTTP response", ms);
   }
 
@@ -93,7 +93,7 @@ export class RawHttp {
     return this.#bytes;
   }
 
-  waitEnded(ms = 3000) {
+  waitEnded(ms = 5000) {
     return within(this.ended, "the server ends the connection", ms);
   }
 

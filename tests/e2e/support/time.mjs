@@ -4,7 +4,7 @@ export const slowdown = Number(process.env.CHATD_TEST_SLOWDOWN ?? 1);
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Rejects, naming what was waited for, when `promise` takes longer than `ms` (scaled by the slowdown). */
-export function within(promise, what, ms = 3000) {
+export function within(promise, what, ms = 5000) {
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(
@@ -16,7 +16,7 @@ export function within(promise, what, ms = 3000) {
 }
 
 /** Polls `check` until it returns something truthy; rejects like `within`. */
-export async function eventually(check, what, ms = 3000) {
+export async function eventually(check, what, ms = 5000) {
   const deadline = performance.now() + ms * slowdown;
   for (;;) {
     const value = await check();

@@ -97,10 +97,9 @@ describe("Engine.IO 4 polling", { concurrency }, () => {
 
     it("delivers to a poll that was waiting already", async () => {
       const session = await PollingSession.open(server);
-      const poll = session.pollText();
-      await sleep(20);
+      const poll = await session.startPoll();
       await session.post("4late");
-      assert.equal(await poll, "4late");
+      assert.equal((await poll.answer).text, "4late");
     });
 
     it("keeps messages for the next poll while none is waiting", async () => {
@@ -167,22 +166,17 @@ describe("Engine.IO 4 polling", { concurrency }, () => {
 
     it("ends the first of two polls with 200 and 1, refuses the second, closes the session", async () => {
       const session = await PollingSession.open(server);
-      const first = session.poll();
-      await sleep(20);
+      const first = await session.startPoll();
       const second = await session.poll();
-      assert.equal((await first).status, 200);
-      assert.equal(await (await first).text(), "1");
+      assert.deepEqual(await first.answer, { status: 200, text: "1" });
       assert.equal(second.status, 400);
       await assertClosed(session);
     });
 
     it("closes the session of a poll whose connection the client drops", async () => {
       const session = await PollingSession.open(server);
-      const drop = new AbortController();
-      const poll = session.poll({ signal: drop.signal }).catch(() => "dropped");
-      await sleep(30);
-      drop.abort();
-      assert.equal(await poll, "dropped");
+      const poll = await session.startPoll();
+      poll.drop();
       await sleep(30 * slowdown);
       await assertClosed(session);
     });
@@ -191,11 +185,10 @@ describe("Engine.IO 4 polling", { concurrency }, () => {
   describe("closing", () => {
     it("answers the waiting poll with a noop when the client closes", async () => {
       const session = await PollingSession.open(server);
-      const poll = session.poll();
-      await sleep(20);
+      const poll = await session.startPoll();
       const response = await session.post("1");
       assert.equal(response.status, 200);
-      assert.equal(await (await poll).text(), "6");
+      assert.deepEqual(await poll.answer, { status: 200, text: "6" });
       await assertClosed(session);
     });
 

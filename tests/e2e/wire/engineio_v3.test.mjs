@@ -179,11 +179,10 @@ describe("Engine.IO 3", { concurrency: 4 }, () => {
 
     it("closes the session upon two polls at once", async () => {
       const session = await openPolling();
-      const first = session.poll();
-      await sleep(20);
+      const first = await session.startPoll();
       const second = await session.poll();
       assert.equal(second.status, 400);
-      assert.equal((await first).status, 200);
+      assert.equal((await first.answer).status, 200);
       await assertClosed(session);
     });
   });
@@ -191,10 +190,9 @@ describe("Engine.IO 3", { concurrency: 4 }, () => {
   describe("closing over polling", () => {
     it("answers the waiting poll with a noop", async () => {
       const session = await openPolling();
-      const poll = session.pollText();
-      await sleep(20);
+      const poll = await session.startPoll();
       await session.post("1:1");
-      assert.equal(await poll, "1:6");
+      assert.equal((await poll.answer).text, "1:6");
       await assertClosed(session);
     });
   });
@@ -283,13 +281,12 @@ describe("Engine.IO 3 heartbeat", () => {
 
   it("answers the probe, ends the waiting poll at once and moves the session", async () => {
     const session = await PollingSession.open(server, { eio });
-    const poll = session.pollText();
-    await sleep(10);
+    const poll = await session.startPoll();
     const peer = await openProbe(server, session);
     const start = performance.now();
     peer.send("2probe");
     assert.equal(await peer.next(), "3probe");
-    assert.equal(await poll, "1:6");
+    assert.equal((await poll.answer).text, "1:6");
     assert.ok(performance.now() - start < 100 * slowdown);
     peer.send("5");
     peer.send("4hello");

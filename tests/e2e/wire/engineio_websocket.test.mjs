@@ -256,13 +256,12 @@ describe("Engine.IO 4 WebSocket heartbeat", () => {
 
   it("ends a waiting poll with a noop at once", async () => {
     const session = await PollingSession.open(server);
-    const poll = session.pollText();
-    await sleep(10);
+    const poll = await session.startPoll();
     const peer = await openProbe(server, session);
     const start = performance.now();
     peer.send("2probe");
     assert.equal(await peer.next(), "3probe");
-    assert.equal(await poll, "6");
+    assert.equal((await poll.answer).text, "6");
     assert.ok(performance.now() - start < 100 * slowdown);
     peer.send("5");
     peer.send("4hello");
