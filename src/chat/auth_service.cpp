@@ -6,6 +6,7 @@
 #include <chatd/security/random.hpp>
 
 #include <array>
+#include <charconv>
 #include <utility>
 
 namespace chatd::chat {
@@ -28,6 +29,22 @@ constexpr std::array<wording, 5> texts{{{"Access token is required", "Authentica
                                         {"Invalid or expired token", "Token has expired"},
                                         {"Token has been invalidated", "Token has been revoked"},
                                         {"Token has been invalidated", "User not found or inactive"}}};
+
+/// A token id names its generation ("3.k7…"), so that one which cannot be ours is told from a spent one and
+/// revokes nothing.
+std::string make_jti(std::int64_t generation)
+{
+    return std::to_string(generation) + "." + security::random_token();
+}
+
+std::optional<std::int64_t> generation_of(std::string_view jti)
+{
+    std::int64_t generation = 0;
+    const auto [end, failed] = std::from_chars(jti.data(), jti.data() + jti.size(), generation);
+    if (failed != std::errc{} || end == jti.data() + jti.size() || *end != '.' || generation < 0)
+        return std::nullopt;
+    return generation;
+}
 
 /// "15m", "7d", "90s": the largest unit that fits.
 std::string duration_text(seconds d)
@@ -91,7 +108,7 @@ async::task<result<signed_in>> auth_service::open_session(user_ptr who, device f
     s.ip = std::move(from.ip);
     s.user_agent = std::move(from.user_agent);
     s.created_at = s.last_used_at = s.issued_at = s.rotated_at = now;
-    s.jti = security::random_token();
+    s.jti = make_jti(s.generation);
     auto stored = co_await sessions_.create(s);
     if (!stored)
         co_return std::move(stored).error();
@@ -109,7 +126,10 @@ async::task<result<signed_in>> auth_service::refresh(std::string refresh_token)
     if (checked.state != security::token_state::valid || claims.type != "refresh" ||
         claims.session_id.empty() || !claims.ids_agree)
         co_return refused;
-    auto turn = co_await sessions_.rotate(claims.session_id, claims.token_id, security::random_token(), now,
+    const auto generation = generation_of(claims.token_id);
+    if (!generation)
+        co_return refused;
+    auto turn = co_await sessions_.rotate(claims.session_id, claims.token_id, make_jti(*generation + 1), now,
                                           options_.refresh_grace);
     if (!turn)
         co_return turn.error().code == errc::not_found ? refused : std::move(turn).error();
@@ -210,7 +230,7 @@ async::task<std::optional<auth_service::verdict>> auth_service::judge_session(st
         if (!row && row.error().code != errc::not_found)
             co_return verdict{.failed = std::move(row).error()};
         if (!row)
-            co_return verdict{.why = refusal::invalid};
+            co_return verdict{.why = refusal::revoked}; // purged long after its end
         known = &session_cache_.add(session_id, state_of(*row));
     }
     if (known->user_id != user_id)

@@ -127,12 +127,13 @@ bool live_session::send_volatile(websocket::frame_ptr message)
         server_.stats.packets_out += sent ? 1 : 0;
         return sent;
     }
-    if (polling_->is_waiting()) {
-        write(std::move(message));
-        return true;
+    // As on a WebSocket: between two polls it waits, unless much is waiting already.
+    if (!polling_->is_waiting() && polling_->queued_bytes() > server_.options.send_budget / 4) {
+        ++server_.stats.dropped_volatile;
+        return false;
     }
-    ++server_.stats.dropped_volatile;
-    return false;
+    write(std::move(message));
+    return true;
 }
 
 void live_session::write(websocket::frame_ptr p)
