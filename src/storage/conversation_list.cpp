@@ -1,10 +1,7 @@
 #include "conversation_list.hpp"
 
-#include "message_store.hpp"
-
-#include <algorithm>
 #include <charconv>
-#include <functional>
+#include <limits>
 
 namespace chatd::storage {
 namespace {
@@ -13,110 +10,68 @@ using sql::connection;
 using sql::row;
 using sql::statement;
 
-constexpr statement select_candidates{"conversation_list", R"sql(
-    SELECT p.listed_at, p.conversation_key, c.active_at
-      FROM participants p JOIN conversations c ON c.key = p.conversation_key
-     WHERE p.user_key = $1 AND (p.listed_at, p.conversation_key) < ($2, $3)
-     ORDER BY p.listed_at DESC, p.conversation_key DESC
-     LIMIT $4)sql"};
+constexpr statement select_places{"conversation_list", R"sql(
+    SELECT listed_at, conversation_key FROM participants
+     WHERE user_key = $1 AND (listed_at, conversation_key) < ($2, $3)
+     ORDER BY listed_at DESC, conversation_key DESC
+     LIMIT $4 OFFSET $5)sql"};
 
 constexpr statement select_place{"conversation_place", R"sql(
-    SELECT active_at, key FROM conversations WHERE id = $1)sql"};
+    SELECT p.listed_at, p.conversation_key
+      FROM conversations c JOIN participants p ON p.conversation_key = c.key
+     WHERE c.id = $1 AND p.user_key = $2)sql"};
 
-/// Reads a number up to `end_mark` (0: the end) off the front.
-bool take_number(std::string_view& text, char end_mark, std::int64_t& out)
+list_place read_place(const row& r)
 {
-    const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), out);
-    const auto used = static_cast<std::size_t>(end - text.data());
-    if (bad != std::errc{} || (end_mark == 0 ? used != text.size() : used >= text.size()))
+    return {r.time(0), r.integer(1)};
+}
+
+/// "<listed_at>-<key>"
+bool parse_place(std::string_view text, list_place& out) noexcept
+{
+    const auto dash = text.find('-');
+    if (dash == std::string_view::npos)
         return false;
-    if (end_mark != 0 && text[used] != end_mark)
+    const auto whole = [](std::string_view digits, std::int64_t& number) {
+        const auto [end, bad] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+        return bad == std::errc{} && end == digits.data() + digits.size();
+    };
+    std::int64_t listed_at = 0;
+    if (!whole(text.substr(0, dash), listed_at) || !whole(text.substr(dash + 1), out.conversation_key))
         return false;
-    text.remove_prefix(std::min(text.size(), used + 1));
+    out.listed_at = from_millis(listed_at);
     return true;
 }
 
-/// Candidates in the order of the index, which is up to `list_slack` behind.
-class candidate_scan {
-  public:
-    candidate_scan(connection& db, std::int64_t user_key, const list_place& below)
-        : db_(db), user_key_(user_key), below_(below), listed_(below)
-    {
-    }
-
-    /// Adds the next `limit`; false at the end.
-    [[nodiscard]] result<bool> more(std::int64_t limit)
-    {
-        auto found =
-            db_.query(select_candidates, {user_key_, listed_.active_at, listed_.conversation_key, limit},
-                      [&](const row& r) {
-                          listed_ = {r.time(0), r.integer(1)};
-                          const list_place at{r.time(2), r.integer(1)};
-                          if (at < below_)
-                              places_.push_back(at);
-                      });
-        if (!found)
-            return std::move(found).error();
-        return *found == limit;
-    }
-    /// True when no candidate still unseen can stand among the first `wanted`.
-    [[nodiscard]] bool settled(std::int64_t wanted)
-    {
-        if (std::ssize(places_) < wanted)
-            return false;
-        const auto nth = places_.begin() + (wanted - 1);
-        std::nth_element(places_.begin(), nth, places_.end(), std::greater<>());
-        return listed_.active_at + list_slack <= nth->active_at;
-    }
-    [[nodiscard]] std::vector<list_place> take() { return std::move(places_); }
-
-  private:
-    connection& db_;
-    std::int64_t user_key_;
-    list_place below_;
-    list_place listed_; ///< where the scan of the index stands
-    std::vector<list_place> places_;
-};
-
 } // namespace
+
+list_place list_place::top() noexcept
+{
+    return {timestamp::max(), std::numeric_limits<std::int64_t>::max()};
+}
 
 std::string list_place::to_cursor() const
 {
-    return std::to_string(to_millis(active_at)) + "-" + std::to_string(conversation_key);
+    return std::to_string(to_millis(listed_at)) + "-" + std::to_string(conversation_key);
 }
 
-result<std::vector<list_place>> find_places(connection& db, std::int64_t user_key, const list_place& below,
-                                            std::int64_t wanted)
+result<std::vector<list_place>> find_places(connection& db, const list_range& r)
 {
-    candidate_scan scan(db, user_key, below);
-    for (auto limit = wanted + 8;; limit = 32) {
-        auto more = scan.more(limit);
-        if (!more)
-            return std::move(more).error();
-        if (!*more || scan.settled(wanted))
-            break;
-    }
-    auto places = scan.take();
-    std::sort(places.begin(), places.end(), std::greater<>());
-    if (std::ssize(places) > wanted)
-        places.resize(static_cast<std::size_t>(wanted));
-    return places;
+    return db.all(select_places, {r.user_key, r.below.listed_at, r.below.conversation_key, r.limit, r.skip},
+                  read_place);
 }
 
-result<list_place> parse_cursor(connection& db, std::string_view cursor)
+result<list_place> parse_cursor(connection& db, std::int64_t user_key, std::string_view cursor)
 {
-    auto found = db.first(select_place, {cursor}, [](const row& r) {
-        return list_place{r.time(0), r.integer(1)};
-    });
+    auto found = db.first(select_place, {cursor, user_key}, read_place);
     if (!found)
         return std::move(found).error();
     if (*found)
         return **found;
-    std::int64_t active_at = 0;
-    std::int64_t key = 0;
-    if (!take_number(cursor, '-', active_at) || !take_number(cursor, 0, key))
+    list_place place;
+    if (!parse_place(cursor, place))
         return invalid_field("before", "must be a nextCursor of this list or a conversation's id");
-    return list_place{from_millis(active_at), key};
+    return place;
 }
 
 } // namespace chatd::storage

@@ -11,22 +11,30 @@
 
 namespace chatd::storage {
 
-/// Where a conversation stands in a list: newest activity first, the younger one first among equals.
+/// Where a conversation stands in a member's list: newest activity first.
 struct list_place {
-    timestamp active_at;
+    timestamp listed_at;
     std::int64_t conversation_key = 0;
 
-    friend auto operator<=>(const list_place&, const list_place&) = default;
+    /// Above all places.
+    [[nodiscard]] static list_place top() noexcept;
     /// The cursor of the next page.
     [[nodiscard]] std::string to_cursor() const;
 };
 
-/// The places `skip` to `skip + limit` below `below`, in order, and one more if there is one. Looks at no
-/// more conversations than it skips and answers, beside those of the last minute.
-[[nodiscard]] result<std::vector<list_place>> find_places(sql::connection& db, std::int64_t user_key,
-                                                          const list_place& below, std::int64_t wanted);
+/// Which part of a member's list.
+struct list_range {
+    std::int64_t user_key = 0;
+    list_place below = list_place::top();
+    std::int64_t skip = 0; ///< costs one step in an index each
+    std::int64_t limit = 0;
+};
 
-/// The place a cursor means: one of to_cursor(), or a conversation's id. `invalid`: neither.
-[[nodiscard]] result<list_place> parse_cursor(sql::connection& db, std::string_view cursor);
+[[nodiscard]] result<std::vector<list_place>> find_places(sql::connection& db, const list_range& r);
+
+/// The place a cursor means in this member's list: one of to_cursor(), or a conversation's id. `invalid`:
+/// neither.
+[[nodiscard]] result<list_place> parse_cursor(sql::connection& db, std::int64_t user_key,
+                                              std::string_view cursor);
 
 } // namespace chatd::storage

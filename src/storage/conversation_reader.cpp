@@ -3,11 +3,12 @@
 #include "lookup.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace chatd::storage {
 namespace {
 
-using sql::connection;
 using sql::row;
 using sql::statement;
 
@@ -20,14 +21,14 @@ constexpr statement select_conversation{"conversation_read", R"sql(
      WHERE c.key = $1)sql"};
 
 constexpr statement select_participants{"conversation_participants", R"sql(
-    SELECT u.id, u.username, u.email, u.avatar, u.is_active, u.last_seen, p.role
-      FROM participants p JOIN users u ON u.key = p.user_key
-     WHERE p.conversation_key = $1 LIMIT $2)sql"};
+    SELECT user_key, role FROM participants WHERE conversation_key = $1 LIMIT $2)sql"};
+
+constexpr statement select_card{"conversation_card", R"sql(
+    SELECT id, username, email, avatar, is_active, last_seen FROM users WHERE key = $1)sql"};
 
 constexpr statement select_last_message{"conversation_last_message", R"sql(
-    SELECT m.id, m.content, u.id, u.username, m.type, m.created_at
-      FROM messages m JOIN users u ON u.key = m.sender_key
-     WHERE m.conversation_key = $1 AND m.seq = $2)sql"};
+    SELECT id, content, sender_key, type, created_at FROM messages
+     WHERE conversation_key = $1 AND seq = $2)sql"};
 
 chat::conversation read_row(const row& r)
 {
@@ -45,40 +46,76 @@ chat::conversation read_row(const row& r)
     return c;
 }
 
-chat::message_summary read_summary(const row& r)
-{
-    return {r.string(0),
-            r.string(1),
-            r.string(2),
-            r.string(3),
-            chat::parse_message_type(r.text(4)).value_or(chat::message_type::text),
-            r.time(5)};
-}
-
 } // namespace
 
-result<chat::conversation> read_conversation(connection& db, std::int64_t conversation_key,
-                                             std::int64_t user_key)
+result<chat::conversation> conversation_reader::read(std::int64_t conversation_key)
 {
-    auto found = db.first(select_conversation, {conversation_key, user_key}, read_row);
+    auto found = db_.first(select_conversation, {conversation_key, user_key_}, read_row);
     if (!found)
         return std::move(found).error();
     if (!*found)
         return errc::not_found;
     auto& c = **found;
-    auto participants = db.all(select_participants, {conversation_key, shown_participants}, [](const row& r) {
-        return chat::participant{read_card(r, 0), r.string(6)};
-    });
-    if (!participants)
-        return std::move(participants).error();
-    c.participants = std::move(*participants);
-    if (c.last_seq > 0) {
-        auto last = db.first(select_last_message, {conversation_key, c.last_seq}, read_summary);
-        if (!last)
-            return std::move(last).error();
-        c.last_message = std::move(*last);
-    }
+    if (auto done = fill_participants(c, conversation_key); !done)
+        return done.error();
+    if (auto done = fill_last_message(c, conversation_key); !done)
+        return done.error();
     return std::move(c);
+}
+
+result<void> conversation_reader::fill_participants(chat::conversation& c, std::int64_t conversation_key)
+{
+    auto members = db_.all(select_participants, {conversation_key, shown_participants},
+                           [](const row& r) { return std::pair(r.integer(0), r.string(1)); });
+    if (!members)
+        return std::move(members).error();
+    c.participants.reserve(members->size());
+    for (auto& [key, role] : *members) {
+        auto user = card(key);
+        if (!user)
+            return std::move(user).error();
+        c.participants.push_back({**user, std::move(role)});
+    }
+    return {};
+}
+
+result<void> conversation_reader::fill_last_message(chat::conversation& c, std::int64_t conversation_key)
+{
+    if (c.last_seq == 0)
+        return {};
+    std::int64_t sender_key = 0;
+    auto last = db_.first(select_last_message, {conversation_key, c.last_seq}, [&](const row& r) {
+        sender_key = r.integer(2);
+        chat::message_summary m;
+        m.id = r.string(0);
+        m.content = r.string(1);
+        m.type = chat::parse_message_type(r.text(3)).value_or(chat::message_type::text);
+        m.created_at = r.time(4);
+        return m;
+    });
+    if (!last)
+        return std::move(last).error();
+    c.last_message = std::move(*last);
+    if (!c.last_message)
+        return {};
+    auto sender = card(sender_key);
+    if (!sender)
+        return std::move(sender).error();
+    c.last_message->sender_id = (*sender)->id;
+    c.last_message->sender_username = (*sender)->username;
+    return {};
+}
+
+result<const chat::user_card*> conversation_reader::card(std::int64_t user_key)
+{
+    auto known = cards_.find(user_key);
+    if (known == cards_.end()) {
+        auto read = db_.first(select_card, {user_key}, [](const row& r) { return read_card(r, 0); });
+        if (!read)
+            return std::move(read).error();
+        known = cards_.emplace(user_key, read->value_or(chat::user_card{})).first;
+    }
+    return &known->second;
 }
 
 } // namespace chatd::storage

@@ -5,7 +5,6 @@
 #include "lookup.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace chatd::storage {
 namespace {
@@ -22,9 +21,8 @@ constexpr statement select_pair{"conversation_find_pair", R"sql(
     SELECT key FROM conversations WHERE direct_pair = $1)sql"};
 
 constexpr statement insert_direct{"conversation_insert_direct", R"sql(
-    INSERT INTO conversations (id, kind, direct_pair, participant_count, active_at, listed_at, created_at,
-                               updated_at)
-    VALUES ($1, 'direct', $2, 2, $3, $3, $3, $3)
+    INSERT INTO conversations (id, kind, direct_pair, participant_count, active_at, created_at, updated_at)
+    VALUES ($1, 'direct', $2, 2, $3, $3, $3)
         ON CONFLICT (direct_pair) DO NOTHING
  RETURNING key)sql"};
 
@@ -113,7 +111,7 @@ result<chat::conversation_store::opened> open_direct(connection& db, const direc
     auto key = find_or_add_pair(db, r, **a, **b, o.created);
     if (!key)
         return std::move(key).error();
-    auto item = read_conversation(db, *key, (*a)->key);
+    auto item = conversation_reader(db, (*a)->key).read(*key);
     if (!item)
         return std::move(item).error();
     o.item = std::move(*item);
@@ -128,17 +126,18 @@ result<chat::page<chat::conversation>> list_conversations(connection& db, std::s
         return std::move(user).error();
     if (!*user)
         return errc::not_found;
-    list_place below{timestamp::max(), std::numeric_limits<std::int64_t>::max()};
     if (p.after)
         return invalid_field("after", "this list goes backwards only: use before");
+    list_range range{.user_key = (*user)->key, .limit = p.limit + 1};
     if (p.before) {
-        auto cursor = parse_cursor(db, *p.before);
+        auto cursor = parse_cursor(db, range.user_key, *p.before);
         if (!cursor)
             return std::move(cursor).error();
-        below = *cursor;
+        range.below = *cursor;
+    } else {
+        range.skip = (p.page - 1) * p.limit;
     }
-    const auto skip = p.before ? 0 : (p.page - 1) * p.limit;
-    auto places = find_places(db, (*user)->key, below, skip + p.limit + 1);
+    auto places = find_places(db, range);
     if (!places)
         return std::move(places).error();
 
@@ -146,16 +145,17 @@ result<chat::page<chat::conversation>> list_conversations(connection& db, std::s
     page.info.page = p.page;
     page.info.limit = p.limit;
     page.info.total = (*user)->conversations;
-    page.info.has_more = std::ssize(*places) > skip + p.limit;
-    const auto end = std::min(std::ssize(*places), skip + p.limit);
-    for (auto i = skip; i < end; ++i) {
-        const auto& at = (*places)[static_cast<std::size_t>(i)];
-        auto item = read_conversation(db, at.conversation_key, (*user)->key);
+    page.info.has_more = std::ssize(*places) > p.limit;
+    if (page.info.has_more) {
+        places->pop_back();
+        page.info.next_cursor = places->back().to_cursor();
+    }
+    conversation_reader reader(db, range.user_key);
+    for (const auto& at : *places) {
+        auto item = reader.read(at.conversation_key);
         if (!item)
             return std::move(item).error();
         page.items.push_back(std::move(*item));
-        if (page.info.has_more && i + 1 == end)
-            page.info.next_cursor = at.to_cursor();
     }
     return page;
 }
@@ -165,7 +165,7 @@ result<chat::conversation> find_conversation(connection& db, std::string_view id
     auto in = find_membership(db, id, user_id);
     if (!in)
         return std::move(in).error();
-    return read_conversation(db, in->conversation_key, in->user_key);
+    return conversation_reader(db, in->user_key).read(in->conversation_key);
 }
 
 result<chat::conversation_store::membership> find_members(connection& db, std::string_view id)

@@ -8,7 +8,7 @@ using sql::connection;
 using sql::row;
 using sql::statement;
 
-// The hot path: three statements for a message, four with a client id.
+// The hot path: four statements for a message, five with a client id.
 
 constexpr statement select_repeat{"message_find_repeat", R"sql(
     SELECT id FROM messages
@@ -28,18 +28,22 @@ constexpr statement settle_own{"message_settle_own", R"sql(
 constexpr statement take_seat{"message_take_seat", R"sql(
     UPDATE conversations
        SET last_seq  = last_seq + 1,
-           active_at = CASE WHEN active_at > $2 THEN active_at ELSE $2 END,
-           listed_at = CASE WHEN listed_at + $3 <= $2 THEN $2 ELSE listed_at END
+           active_at = CASE WHEN active_at > $2 THEN active_at ELSE $2 END
      WHERE key = $1
- RETURNING last_seq, listed_at)sql"};
+ RETURNING last_seq)sql"};
 
 constexpr statement insert_message{"message_insert", R"sql(
     INSERT INTO messages (id, conversation_key, seq, sender_key, type, content, metadata, reply_to, client_id,
                           created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10))sql"};
 
+/// For those members whose list it does not lead yet.
 constexpr statement move_up{"message_move_up", R"sql(
-    UPDATE participants SET listed_at = $2 WHERE conversation_key = $1)sql"};
+    UPDATE participants SET listed_at = $2
+     WHERE conversation_key = $1
+       AND conversation_key <> (SELECT t.conversation_key FROM participants t
+                                 WHERE t.user_key = participants.user_key
+                                 ORDER BY t.listed_at DESC, t.conversation_key DESC LIMIT 1))sql"};
 
 constexpr statement select_conversation{"message_conversation_exists", R"sql(
     SELECT key FROM conversations WHERE id = $1)sql"};
@@ -47,11 +51,6 @@ constexpr statement select_conversation{"message_conversation_exists", R"sql(
 struct keys {
     std::int64_t conversation = 0;
     std::int64_t sender = 0;
-};
-
-struct seat {
-    std::int64_t seq = 0;
-    timestamp listed_at;
 };
 
 /// The earlier message with this client id, when there is one; conflict: it says something else.
@@ -100,21 +99,19 @@ result<keys> settle(connection& db, const chat::message_draft& d)
 
 result<std::int64_t> store(connection& db, const chat::message_draft& d, const keys& k)
 {
-    auto taken = db.first(take_seat, {k.conversation, d.created_at, list_slack.count()}, [](const row& r) {
-        return seat{r.integer(0), r.time(1)};
-    });
+    auto taken =
+        db.first(take_seat, {k.conversation, d.created_at}, [](const row& r) { return r.integer(0); });
     if (!taken)
         return std::move(taken).error();
-    const auto [seq, listed_at] = taken->value_or(seat{});
+    const auto seq = taken->value_or(0);
     const auto metadata = d.metadata.empty() ? std::nullopt : std::optional(std::string_view(d.metadata));
     auto added =
         db.exec(insert_message, {d.id, k.conversation, seq, k.sender, chat::to_string(d.type), d.content,
                                  metadata, d.reply_to, d.client_message_id, d.created_at});
     if (!added)
         return added;
-    if (listed_at == d.created_at)
-        if (auto moved = db.exec(move_up, {k.conversation, listed_at}); !moved)
-            return moved;
+    if (auto moved = db.exec(move_up, {k.conversation, d.created_at}); !moved)
+        return moved;
     return seq;
 }
 

@@ -7,10 +7,6 @@
 
 namespace chatd::storage {
 
-/// How stale the sort key of conversation lists may be (participants.listed_at): within it a new message
-/// costs no rewrite of the list index, and a list sorts that much further than it shows.
-inline constexpr std::chrono::milliseconds list_slack{60'000};
-
 [[nodiscard]] result<chat::message_store::appended> append_message(sql::connection& db,
                                                                    const chat::message_draft& d);
 [[nodiscard]] result<chat::message> find_message(sql::connection& db, std::string_view id,

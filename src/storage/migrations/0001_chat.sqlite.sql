@@ -71,14 +71,14 @@ CREATE TABLE conversations (
     participant_count BIGINT NOT NULL,
     last_seq          BIGINT NOT NULL DEFAULT 0,
     active_at         BIGINT NOT NULL,                -- time of the newest message, else of creation
-    listed_at         BIGINT NOT NULL,                -- what participants.listed_at of all its members is
     created_at        BIGINT NOT NULL,
     updated_at        BIGINT NOT NULL
 );
 
 -- settled: how many messages need no reading by this member: own ones and read ones. Unread = last_seq - settled.
 -- read_seq: all messages up to here are settled.
--- listed_at: active_at, or up to a minute before it: rewritten once a minute, not with each message.
+-- listed_at: orders this member's list, newest activity first. It is moved only when the conversation was not at
+-- the top already, so that a conversation in full swing costs no index work.
 CREATE TABLE participants (
     conversation_key BIGINT NOT NULL REFERENCES conversations (key),
     user_key         BIGINT NOT NULL REFERENCES users (key),

@@ -75,7 +75,7 @@ std::vector<std::string> walk(sql::connection& db, std::int64_t limit)
     }
 }
 
-// The index of the list may be a minute behind: here times pass at every pace around that.
+// The order is rewritten only where it changes: here activity comes at every pace.
 class lists : public conversations, public testing::WithParamInterface<unsigned> {};
 
 TEST_P(lists, are_newest_activity_first_at_every_pace)
