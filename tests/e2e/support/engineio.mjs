@@ -76,6 +76,12 @@ export class PollingSession {
   }
 }
 
+/** The request target of a new polling session. */
+export async function openPollingTarget(server, options) {
+  const session = await PollingSession.open(server, options);
+  return session.url.slice(server.http.length);
+}
+
 /** A WebSocket that keeps what it receives and, unless told otherwise, answers version 4 heartbeats unseen. */
 export class Peer {
   #messages = new Queue();

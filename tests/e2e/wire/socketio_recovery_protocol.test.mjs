@@ -101,6 +101,7 @@ describe("Socket.IO recovery protocol", { concurrency: 4 }, () => {
 
     const without = {
       "python-engineio (transport before EIO)": ["transport=websocket&EIO=4", {}],
+      Dart: ["EIO=4&transport=websocket", { headers: { "User-Agent": "Dart/3.2 (dart:io)" } }],
       "a handshake with recovery=0": ["EIO=4&transport=websocket&recovery=0", {}],
     };
     for (const [name, [query, options]] of Object.entries(without))
