@@ -88,7 +88,8 @@ async::task<result<page<user>>> user_service::list(user_query q)
 user_ptr user_service::remember(user u)
 {
     const auto before = cached(u.id);
-    const auto now = cache_.put(u.id, without_secrets(std::move(u)));
+    const auto now = without_secrets(std::move(u));
+    cache_.put(now->id, now);
     if (before && !looks_the_same(*before, *now))
         bus_.publish(user_updated{now->id});
     return now;
