@@ -9,7 +9,7 @@
 namespace chatd::schema {
 namespace {
 
-constexpr std::size_t max_fields = 64;
+[[maybe_unused]] constexpr std::size_t max_fields = 64;
 
 error malformed(json_reader::failure why)
 {
