@@ -111,9 +111,10 @@ describe("Socket.IO recovery protocol", { concurrency: 4 }, () => {
         const { connected, authEvent } = await connectRaw(peer, { token: "a" });
         assert.deepEqual(Object.keys(connected), ["sid"]);
         assert.deepEqual(authEvent, ["auth", { token: "a" }]);
-        peer.send('421["join","plain"]');
+        const room = `plain ${name}`;
+        peer.send(`421["join",${JSON.stringify(room)}]`);
         assert.equal(await peer.next(), "431[true]");
-        await publish("plain", "x");
+        await publish(room, "x");
         assert.equal(await peer.next(), '42["news","x"]');
         peer.send('42["message",1]');
         assert.equal(await peer.next(), '42["message-back",1]');
