@@ -6,6 +6,39 @@
 namespace chatd::sql {
 namespace {
 
+/// Mean number of tokens in a row's column; read from the table once per query, not once per row.
+int mean_length(const Fts5ExtensionApi* api, Fts5Context* fts, int column, double& mean)
+{
+    if (const auto* known = static_cast<const double*>(api->xGetAuxdata(fts, 0))) {
+        mean = *known;
+        return SQLITE_OK;
+    }
+    sqlite3_int64 rows = 0;
+    sqlite3_int64 tokens = 0;
+    if (const int code = api->xRowCount(fts, &rows); code != SQLITE_OK)
+        return code;
+    if (const int code = api->xColumnTotalSize(fts, column, &tokens); code != SQLITE_OK)
+        return code;
+    auto* kept = static_cast<double*>(sqlite3_malloc(sizeof(double)));
+    if (kept == nullptr)
+        return SQLITE_NOMEM;
+    mean = *kept =
+        std::max(1.0, static_cast<double>(tokens) / static_cast<double>(std::max<sqlite3_int64>(rows, 1)));
+    return api->xSetAuxdata(fts, kept, sqlite3_free);
+}
+
+int count_hits(const Fts5ExtensionApi* api, Fts5Context* fts, int phrase, int column, int& hits)
+{
+    Fts5PhraseIter hit;
+    int in_column = -1;
+    int offset = 0;
+    hits = 0;
+    const int code = api->xPhraseFirst(fts, phrase, &hit, &in_column, &offset);
+    for (; code == SQLITE_OK && in_column >= 0; api->xPhraseNext(fts, &hit, &in_column, &offset))
+        hits += in_column == column ? 1 : 0;
+    return code;
+}
+
 /// BM25 (Robertson, k1 = 1.2, b = 0.75) over one column. SQLite's own bm25() counts, per query, all rows of
 /// the table that contain each term; here every term weighs the same, so a row costs what its own hits cost.
 void bm25(const Fts5ExtensionApi* api, Fts5Context* fts, sqlite3_context* context, int count,
@@ -14,27 +47,17 @@ void bm25(const Fts5ExtensionApi* api, Fts5Context* fts, sqlite3_context* contex
     constexpr double k1 = 1.2;
     constexpr double b = 0.75;
     const int column = count > 0 ? sqlite3_value_int(values[0]) : 0;
-    sqlite3_int64 rows = 0;
-    sqlite3_int64 tokens = 0;
+    double mean = 1;
     int length = 0;
-    int code = api->xRowCount(fts, &rows);
-    if (code == SQLITE_OK)
-        code = api->xColumnTotalSize(fts, column, &tokens);
+    int code = mean_length(api, fts, column, mean);
     if (code == SQLITE_OK)
         code = api->xColumnSize(fts, column, &length);
-    const double mean =
-        std::max(1.0, static_cast<double>(tokens) / static_cast<double>(std::max<sqlite3_int64>(rows, 1)));
     const double norm = k1 * (1 - b + b * length / mean);
     double score = 0;
     const int phrases = api->xPhraseCount(fts);
     for (int i = 0; code == SQLITE_OK && i < phrases; ++i) {
-        Fts5PhraseIter hit;
-        int in_column = -1;
-        int offset = 0;
         int hits = 0;
-        code = api->xPhraseFirst(fts, i, &hit, &in_column, &offset);
-        for (; code == SQLITE_OK && in_column >= 0; api->xPhraseNext(fts, &hit, &in_column, &offset))
-            hits += in_column == column ? 1 : 0;
+        code = count_hits(api, fts, i, column, hits);
         score += hits * (k1 + 1) / (hits + norm);
     }
     if (code != SQLITE_OK)

@@ -27,42 +27,56 @@ constexpr statement select_new{"search_select_new", R"sql(
      ORDER BY m.key LIMIT $2)sql"};
 
 constexpr statement insert_words{"search_insert", R"sql(
-    INSERT INTO messages_search (rowid, audience, body) VALUES ($1, $2, $3))sql"};
+    INSERT INTO messages_search (rowid, body) VALUES ($1, $2))sql"};
 
 constexpr statement select_matches{"search_match", R"sql(
-    SELECT rowid, chatd_bm25(messages_search, 1) FROM messages_search
+    SELECT rowid, chatd_bm25(messages_search, 0) FROM messages_search
      WHERE messages_search MATCH $1
      ORDER BY rowid DESC LIMIT $2)sql"};
 
 constexpr statement select_filtered{"search_match_filtered", R"sql(
-    SELECT s.rowid, chatd_bm25(messages_search, 1)
+    SELECT s.rowid, chatd_bm25(messages_search, 0)
       FROM messages_search s CROSS JOIN messages m
      WHERE s.messages_search MATCH $1 AND m.key = s.rowid
        AND ($3 IS NULL OR m.sender_key = $3) AND ($4 IS NULL OR m.type = $4)
-       AND m.created_at >= $5 AND m.created_at <= $6
+       AND m.created_at >= $5 AND m.created_at <= $6 AND ($7 IS NULL OR m.conversation_key = $7)
      ORDER BY s.rowid DESC LIMIT $2)sql"};
-
-constexpr statement select_pair{"search_pair", R"sql(
-    SELECT direct_pair FROM conversations WHERE key = $1)sql"};
 
 constexpr statement select_groups{"search_groups", R"sql(
     SELECT conversation_key FROM participants WHERE user_key = $1 AND is_direct = 0)sql"};
 
-void append_words(std::string& out, std::string_view text)
+/// Stands between whose word it is and the word. Not ASCII, so that the tokenizer keeps both in one token.
+constexpr std::string_view of = "\u00b7";
+
+std::string user_prefix(std::string_view user_key)
 {
-    for (const auto& w : chat::split_words(text))
-        out.append(w.folded).push_back(' ');
+    return "u" + std::string(user_key) + std::string(of);
 }
 
-/// "u7 u9" for the direct conversation "7:9", "c5" for the conversation 5 of any other kind.
-std::string audience_of(std::int64_t conversation_key, std::string_view direct_pair)
+std::string group_prefix(std::int64_t conversation_key)
+{
+    return "c" + std::to_string(conversation_key) + std::string(of);
+}
+
+/// The prefixes under which a conversation's words are kept: its two members' ("7:9"), or its own when it has
+/// another kind.
+std::vector<std::string> prefixes_of(std::int64_t conversation_key, std::string_view direct_pair)
 {
     if (direct_pair.empty())
-        return "c" + std::to_string(conversation_key);
+        return {group_prefix(conversation_key)};
     const auto colon = direct_pair.find(':');
-    std::string tokens = "u";
-    tokens.append(direct_pair.substr(0, colon)).append(" u").append(direct_pair.substr(colon + 1));
-    return tokens;
+    return {user_prefix(direct_pair.substr(0, colon)), user_prefix(direct_pair.substr(colon + 1))};
+}
+
+std::string prefixed_words(const std::vector<std::string>& prefixes, std::string_view text)
+{
+    const auto words = chat::split_words(text);
+    std::string out;
+    out.reserve(prefixes.size() * (text.size() + words.size() * 8));
+    for (const auto& prefix : prefixes)
+        for (const auto& w : words)
+            out.append(prefix).append(w.folded).push_back(' ');
+    return out;
 }
 
 /// Indexes one slice; answers how many messages it found.
@@ -72,15 +86,13 @@ result<std::int64_t> index_slice(connection& db)
     if (!start)
         return std::move(start).error();
     std::int64_t last = start->value_or(0);
-    std::string words;
     result<std::int64_t> inserted = 0;
     auto found = db.query(select_new, {last, slice}, [&](const row& r) {
         if (!inserted)
             return;
         last = r.integer(0);
-        words.clear();
-        append_words(words, r.text(1));
-        inserted = db.exec(insert_words, {last, audience_of(r.integer(2), r.text(3)), words});
+        const auto words = prefixed_words(prefixes_of(r.integer(2), r.text(3)), r.text(1));
+        inserted = db.exec(insert_words, {last, words});
     });
     if (!found || !inserted)
         return found ? inserted : found;
@@ -90,46 +102,42 @@ result<std::int64_t> index_slice(connection& db)
     return found;
 }
 
-/// FTS5 syntax; words hold letters and digits only, the quotes keep AND, OR, NOT and NEAR words.
-void append_phrase(std::string& expression, const chat::search_term& term)
+/// FTS5 syntax. Words hold no quotes; quoted, they cannot be operators either.
+void append_phrase(std::string& expression, const chat::search_term& term, std::string_view prefix)
 {
     expression += '"';
     for (const auto& w : term.words)
-        expression.append(w).push_back(' ');
+        expression.append(prefix).append(w).push_back(' ');
     expression += term.prefix ? "\"* " : "\" ";
 }
 
-std::string body_expression(const chat::search_terms& terms)
+/// `("a" "b"*) NOT ("c" OR "d")` over the words under one prefix.
+std::string expression_under(std::string_view prefix, const chat::search_terms& terms)
 {
     std::string wanted;
     std::string excluded;
     for (const auto& t : terms.terms) {
         if (t.excluded && !excluded.empty())
             excluded += "OR ";
-        append_phrase(t.excluded ? excluded : wanted, t);
+        append_phrase(t.excluded ? excluded : wanted, t, prefix);
     }
-    std::string expression = "(body : (" + wanted + "))";
+    std::string expression = "((" + wanted + ")";
     if (!excluded.empty())
-        expression += " NOT (body : (" + excluded + "))";
-    return expression;
+        expression += " NOT (" + excluded + ")";
+    return expression + ")";
 }
 
-result<std::string> audience_expression(connection& db, const search_scope& scope)
+/// Under every prefix that the caller may read.
+result<std::string> match_expression(connection& db, const chat::search_terms& terms,
+                                     const search_scope& scope)
 {
-    if (scope.conversation_key) {
-        auto pair =
-            db.first(select_pair, {*scope.conversation_key}, [](const row& r) { return r.string(0); });
-        if (!pair)
-            return std::move(pair).error();
-        return audience_of(*scope.conversation_key, pair->value_or(""));
-    }
-    std::string tokens = "u" + std::to_string(scope.user_key);
+    auto expression = expression_under(user_prefix(std::to_string(scope.user_key)), terms);
     auto groups = db.query(select_groups, {scope.user_key}, [&](const row& r) {
-        tokens.append(" OR c").append(std::to_string(r.integer(0)));
+        expression += " OR " + expression_under(group_prefix(r.integer(0)), terms);
     });
     if (!groups)
         return std::move(groups).error();
-    return tokens;
+    return expression;
 }
 
 } // namespace
@@ -139,16 +147,16 @@ result<std::vector<search_match>> search_index::match(connection& db, const chat
 {
     if (terms.only_exclusions())
         return invalid_field("query", "query must not consist of exclusions only");
-    auto audience = audience_expression(db, scope);
-    if (!audience)
-        return std::move(audience).error();
-    const std::string expression = "(audience : (" + *audience + ")) AND (" + body_expression(terms) + ")";
+    auto expression = match_expression(db, terms, scope);
+    if (!expression)
+        return std::move(expression).error();
     const auto read = [](const row& r) { return search_match{r.integer(0), r.real(1)}; };
-    if (!scope.sender_key && !scope.type && !scope.from && !scope.to)
-        return db.all(select_matches, {expression, max_matches}, read);
+    if (!scope.conversation_key && !scope.sender_key && !scope.type && !scope.from && !scope.to)
+        return db.all(select_matches, {*expression, max_matches}, read);
     return db.all(select_filtered,
-                  {expression, max_matches, scope.sender_key, scope.type,
-                   scope.from.value_or(timestamp::min()), scope.to.value_or(timestamp::max())},
+                  {*expression, max_matches, scope.sender_key, scope.type,
+                   scope.from.value_or(timestamp::min()), scope.to.value_or(timestamp::max()),
+                   scope.conversation_key},
                   read);
 }
 

@@ -1,8 +1,7 @@
--- Folded words only: the messages themselves are the content. audience: "u<user key>" of both members of a
--- direct conversation, "c<conversation key>" for every other kind.
-CREATE VIRTUAL TABLE messages_search USING fts5 (
-    audience, body, content = '', tokenize = 'ascii'
-);
+-- The messages themselves are the content. Each folded word is kept under whose it is: "u<user key>·word" for both
+-- members of a direct conversation, "c<conversation key>·word" for every other kind. So a search costs what the
+-- caller's own messages cost, however many others there are.
+CREATE VIRTUAL TABLE messages_search USING fts5 (body, content = '', tokenize = 'ascii');
 
 -- Everything up to this message key is in the index.
 CREATE TABLE search_state (
