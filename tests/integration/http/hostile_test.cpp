@@ -106,6 +106,7 @@ TEST_F(http_server, resets_who_does_not_read_its_answer)
     start();
     raw_client c(port, 4096);
     ASSERT_TRUE(c.send("GET /large" + get + "GET /large" + get + "GET /large" + get));
+    await_requests(1);
     await_connections(0);
 }
 

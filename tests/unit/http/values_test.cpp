@@ -34,7 +34,8 @@ TEST(router, finds_literals_before_parameters)
 
 TEST(router, gives_a_literal_up_that_leads_nowhere)
 {
-    const auto m = example_router().find(method::get, "/api/users/7/deep");
+    const auto r = example_router();
+    const auto m = r.find(method::get, "/api/users/7/deep");
     EXPECT_EQ(m.route, 6U);
     ASSERT_EQ(m.params.size(), 2U);
     EXPECT_EQ(m.params[0], (std::pair<std::string_view, std::string>{"kind", "users"}));
