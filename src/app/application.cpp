@@ -125,13 +125,13 @@ result<void> application::parts::prepare_accounts()
     result<void> outcome;
     async::gate once;
     auto work = [](parts& p, result<void>& into) -> async::task<void> {
-        into = co_await p.backend.core.accounts.ensure_admin(p.settings.admin.email, p.settings.admin.password);
+        into =
+            co_await p.backend.core.accounts.ensure_admin(p.settings.admin.email, p.settings.admin.password);
         p.backend.loop.stop();
     };
     async::spawn(once, "first admin", work(*this, outcome));
     if (once.inside() != 0)
-        backend.loop.run();
-    backend.loop.io().restart();
+        run_until_stopped(backend.loop);
     if (!outcome)
         return error{outcome.error().code, "first admin (admin.email): " + outcome.error().detail};
     return {};

@@ -1,5 +1,7 @@
 #include "backend.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
+
 #include <algorithm>
 #include <string_view>
 #include <thread>
@@ -90,6 +92,13 @@ backend::backend(const config::settings& s, const std::string& data_dir)
                        stores.reads(), stores.search(), online},
            core_options(s))
 {
+}
+
+void run_until_stopped(async::loop& l)
+{
+    const auto alive = boost::asio::make_work_guard(l.io());
+    l.run();
+    l.io().restart();
 }
 
 } // namespace chatd::app

@@ -29,4 +29,7 @@ struct backend {
     chat::core core;
 };
 
+/// Runs the loop until somebody stops it, even while all work is on other threads. It can be run again.
+void run_until_stopped(async::loop& l);
+
 } // namespace chatd::app

@@ -40,7 +40,7 @@ int create_user(const config::settings& s, const std::string& data_dir, const ne
     async::gate once;
     async::spawn(once, "create user", create(b, who, made));
     if (once.inside() != 0)
-        b.loop.run();
+        run_until_stopped(b.loop);
     b.database.stop();
     b.hashing.stop();
     if (!made)
