@@ -7,6 +7,7 @@
 #include <future>
 #include <thread>
 #include <type_traits>
+#include <utility>
 
 namespace chatd::testing {
 
@@ -24,7 +25,7 @@ class loop_thread {
     {
         std::packaged_task<std::invoke_result_t<F>()> task(std::move(f));
         auto result = task.get_future();
-        loop.post([&task] { task(); });
+        loop.post([task = std::move(task)]() mutable { task(); });
         return result.get();
     }
     void stop()
