@@ -86,11 +86,15 @@ bool client::is_flood() noexcept
     if (limit == 0)
         return false;
     const auto now = now_in_seconds();
-    if (now - window_ >= flood_window) {
-        window_ = now;
-        packets_in_window_ = 0;
+    if (now - window_ < flood_window) {
+        ++packets_in_window_;
+        return false;
     }
-    return ++packets_in_window_ > limit;
+    // Judged when the window is over: a burst is no flood, and silence after it forgives.
+    const bool flooded = now - window_ == flood_window && packets_in_window_ > limit;
+    window_ = now;
+    packets_in_window_ = 1;
+    return flooded;
 }
 
 void client::feed_text(std::string_view text)
