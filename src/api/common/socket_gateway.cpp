@@ -194,6 +194,9 @@ void socket_gateway::state::on_event(socketio::socket& s, socketio::event e)
     }
     if (gate.closed())
         return fail(&s, e.reply, e.name, errc::unavailable);
+    // A placeholder would be stored or relayed without the bytes that it stands for.
+    if (!e.attachments.empty())
+        return fail(&s, e.reply, e.name, error{errc::invalid, "Binary data is not accepted"});
 
     incoming in{.by = {.who = peer_of(s).principal(),
                        .token = {},

@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { rawRequest } from '../support/api.mjs';
 import { describeChatd, patience, repository, runChatd } from '../support/chatd.mjs';
 import { document, operations, validatorAt } from '../support/openapi.mjs';
-import { pair } from '../support/people.mjs';
+import { pair, uniqueName } from '../support/people.mjs';
 
 describeChatd('openapi.yaml', {}, (server, check) => {
   check('is served, printed by the program, and committed: all three the same', async () => {
@@ -84,22 +84,33 @@ describeChatd('the browser client', {}, (server, check) => {
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 
 describeChatd('pages in Chromium', {}, (server, check) => {
-  /** Opens a page and reports what went wrong on it and what it asked for outside. */
-  async function visit(target, look) {
+  /** Notes what goes wrong on a page and what it asks of others than this server. */
+  function watch(page) {
+    const wrong = [];
+    page.on('console', (message) => ['error', 'warning'].includes(message.type()) && wrong.push(message.text()));
+    page.on('pageerror', (error) => wrong.push(String(error)));
+    page.on('requestfailed', (request) => wrong.push(`${request.url()} failed`));
+    page.on('response', (response) => response.status() >= 400 && wrong.push(`${response.url()} ${response.status()}`));
+    page.on('request', (request) => {
+      if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(server.url)) wrong.push(`outside: ${request.url()}`);
+    });
+    return wrong;
+  }
+
+  /** Runs `story` with as many pages as it takes, each of a browser profile of its own, all on `target`. */
+  async function visit(target, story) {
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'], timeout: patience(30_000) });
     try {
-      const page = await browser.newPage();
-      const complaints = [];
-      const outside = [];
-      page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
-      page.on('pageerror', (error) => complaints.push(String(error)));
-      page.on('requestfailed', (request) => complaints.push(`${request.url()} failed`));
-      page.on('response', (response) => response.status() >= 400 && complaints.push(`${response.url()} ${response.status()}`));
-      page.on('request', (request) => !/^(data|blob):/.test(request.url()) && !request.url().startsWith(server.url) && outside.push(request.url()));
-      await page.goto(server.url + target, { waitUntil: 'networkidle', timeout: patience(30_000) });
-      await look(page);
-      assert.deepEqual(complaints, [], target);
-      assert.deepEqual(outside, [], `${target} asks nobody else`);
+      const open = async () => {
+        const page = await (await browser.newContext()).newPage();
+        page.setDefaultTimeout(patience(20_000));
+        const wrong = watch(page);
+        await page.goto(server.url + target, { waitUntil: 'load' });
+        return { page, wrong };
+      };
+      const pages = await Promise.all(Array.from({ length: story.length }, open));
+      await story(...pages.map(({ page }) => page));
+      assert.deepEqual(pages.flatMap(({ wrong }) => wrong), [], target);
     } finally {
       await browser.close();
     }
@@ -109,7 +120,7 @@ describeChatd('pages in Chromium', {}, (server, check) => {
 
   check('/api-docs shows the operations', slow, async () => {
     await visit('/api-docs', async (page) => {
-      await page.waitForSelector('.opblock', { timeout: patience(20_000) });
+      await page.waitForSelector('.opblock');
       assert.ok((await page.locator('.opblock').count()) >= 25);
     });
   });
@@ -137,5 +148,26 @@ describeChatd('pages in Chromium', {}, (server, check) => {
       assert.deepEqual(await outcome, { heard: 'from a browser', success: true });
     });
     await bobTab.waitFor('message_received', ({ message }) => message.content === 'from a browser');
+  });
+
+  check('/try: two people register, choose each other and chat', slow, async () => {
+    const names = [uniqueName('try'), uniqueName('try')];
+    await visit('/try', async (left, right) => {
+      for (const [index, page] of [left, right].entries()) {
+        await page.fill('[name=username]', names[index]);
+        await page.fill('[name=password]', 'password123');
+        await page.click('#enter button');
+        await page.getByText(`Connected as ${names[index]}`).waitFor();
+      }
+      for (const [page, partner] of [[left, names[1]], [right, names[0]]]) {
+        const value = await page.locator('#partner option', { hasText: partner }).getAttribute('value');
+        await page.selectOption('#partner select', value);
+        await page.click('#partner button');
+      }
+      await left.fill('[name=content]', 'hello there');
+      await right.locator('#typing', { hasText: 'is typing' }).waitFor();
+      await left.click('#send button');
+      for (const page of [left, right]) await page.locator('#log li', { hasText: `${names[0]}: hello there` }).waitFor();
+    });
   });
 });
