@@ -96,8 +96,10 @@ backend::backend(const config::settings& s, const std::string& data_dir)
 
 void run_until_stopped(async::loop& l)
 {
-    const auto alive = boost::asio::make_work_guard(l.io());
-    l.run();
+    {
+        const auto alive = boost::asio::make_work_guard(l.io());
+        l.run();
+    } // a guard that goes last stops the loop
     l.io().restart();
 }
 
