@@ -106,10 +106,13 @@ async::task<result<signed_in>> account_service::login(std::string name, std::str
     auto right = co_await matches(row ? std::optional(row->password_hash) : std::nullopt, password);
     if (!right)
         co_return std::move(right).error();
-    if (!row || !*right)
-        co_return error(errc::unauthorized, "Invalid credentials");
-    if (!row->is_active)
-        co_return error(errc::forbidden, "Account is inactive");
+    if (!row || !*right || !row->is_active) {
+        log::info("auth", "login refused",
+                  {{"userId", row ? std::string_view(row->id) : "unknown"}, {"ip", from.ip}});
+        co_return row&&* right ? error(errc::forbidden, "Account is inactive")
+                               : error(errc::unauthorized, "Invalid credentials");
+    }
+    log::info("auth", "login", {{"userId", row->id}, {"ip", from.ip}});
     if (hasher_.needs_rehash(row->password_hash))
         co_await renew_hash(*row, std::move(password));
     co_return co_await auth_.open_session(users_.remember(std::move(*row)), std::move(from));

@@ -281,6 +281,7 @@ async::task<result<void>> auth_service::logout(principal who, std::string token)
         co_return std::move(revoked).error();
     }
     forget(who.user_id, who.session_id);
+    log::info("auth", "logout", {{"userId", who.user_id}, {"sessionId", who.session_id}});
     co_return result<void>();
 }
 
@@ -333,6 +334,13 @@ async::task<result<void>> auth_service::revoke_session(principal who, std::strin
         co_return std::move(revoked).error();
     forget(who.user_id, session_id);
     co_return result<void>();
+}
+
+async::task<void> auth_service::purge()
+{
+    auto purged = co_await sessions_.purge(clock_.now() - options_.refresh_ttl);
+    if (!purged)
+        log::warn("auth", "old sessions not deleted", {{"detail", purged.error().detail}});
 }
 
 std::string auth_service::pid_mark(std::string_view nonce, std::string_view user_id,

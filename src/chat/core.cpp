@@ -4,6 +4,13 @@
 
 namespace chatd::chat {
 
+namespace {
+
+constexpr std::chrono::minutes first_round{1};
+constexpr std::chrono::hours next_round{1};
+
+} // namespace
+
 core::core(async::loop& loop, const clock& clock_source, async::thread_pool& hashing,
            async::timer_wheel& wheel, ports stores, options o)
     : settings(std::move(o)), time(clock_source), users(stores.users, events, background, settings),
@@ -14,8 +21,15 @@ core::core(async::loop& loop, const clock& clock_source, async::thread_pool& has
       messages(stores.messages, conversations, users, events, time, settings),
       reads(stores.reads, stores.messages, conversations, events, time),
       typing(conversations, events, wheel, time, settings), search(stores.search, conversations),
-      limits(time, settings.limited_keys), loop_(loop)
+      limits(time, settings.limited_keys), loop_(loop), wheel_(wheel)
 {
+    wheel_.arm(housekeeper_, first_round);
+}
+
+void core::housekeeper::expired() noexcept
+{
+    async::spawn(owner.background, "purge", owner.auth.purge());
+    owner.wheel_.arm(*this, next_round);
 }
 
 void core::stop(std::function<void()> done)

@@ -1,4 +1,5 @@
 #include <chatd/base/ids.hpp>
+#include <chatd/base/log.hpp>
 #include <chatd/base/text.hpp>
 #include <chatd/chat/message_service.hpp>
 
@@ -101,6 +102,10 @@ async::task<result<posted>> message_service::post(principal who, message_input i
     posted done{std::make_shared<const message>(std::move(stored->item)), stored->repeated};
     if (!done.repeated)
         bus_.publish(message_posted{done.item, std::move(*members)});
+    log::info("chat", "message sent",
+              {{"userId", who.user_id},
+               {"conversationId", done.item->conversation_id},
+               {"messageId", done.item->id}});
     co_return done;
 }
 

@@ -61,6 +61,8 @@ class auth_service {
     async::task<result<void>> revoke_session(principal who, std::string session_id);
     /// All sessions and legacy tokens of a user but the session `keep`, after a new password.
     async::task<result<void>> revoke_others(std::string user_id, std::string keep);
+    /// Deletes the rows of sessions whose last refresh token has run out.
+    async::task<void> purge();
 
   private:
     enum class refusal : std::uint8_t { missing, invalid, expired, revoked, no_user };

@@ -50,8 +50,18 @@ struct core {
     rate_limiter limits;
 
   private:
+    /// Deletes what has run out, every hour.
+    struct housekeeper final : async::timer_wheel::entry {
+        explicit housekeeper(core& c) : owner(c) {}
+        void expired() noexcept override;
+        core& owner;
+    };
+
     async::task<void> store_last_seen();
+
     async::loop& loop_;
+    async::timer_wheel& wheel_;
+    housekeeper housekeeper_{*this};
 };
 
 } // namespace chatd::chat

@@ -44,7 +44,7 @@ struct options {
     std::chrono::milliseconds typing_expiry{3000};      ///< typing ends that long after the last start
     std::chrono::milliseconds last_seen_interval{1000}; ///< how often `last_seen` is stored
 
-    std::size_t cached_users = 4096;
+    std::size_t cached_users = 8192;
     std::size_t cached_sessions = 8192;
     std::size_t cached_memberships = 16384;
     std::size_t cached_direct_pairs = 16384;
