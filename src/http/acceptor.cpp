@@ -156,7 +156,7 @@ void acceptor::on_readable() noexcept
     }
 }
 
-void acceptor::admit(int fd, std::string peer)
+void acceptor::admit(int fd, const std::string& peer)
 {
     std::shared_ptr<void> lease;
     if (per_address_.is_active() && !context_.trusted.contains(peer)) {

@@ -49,7 +49,7 @@ class acceptor final : private poller::watcher, private async::timer_wheel::entr
 
     [[nodiscard]] result<void> open_socket();
     [[nodiscard]] error failure(const char* what) const;
-    void admit(int fd, std::string peer);
+    void admit(int fd, const std::string& peer);
     void pause(int reason) noexcept;
 
     server_context& context_;

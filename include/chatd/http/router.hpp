@@ -25,7 +25,8 @@ class router {
 
     struct match {
         std::optional<std::size_t> route; ///< empty: no such path, or not with this method
-        std::vector<std::pair<std::string_view, std::string>> params; ///< decoded; names live as long as the router
+        std::vector<std::pair<std::string_view, std::string>>
+            params;        ///< decoded; names live as long as the router
         std::string allow; ///< "GET, POST" when only the method is wrong
     };
     /// A trailing slash is ignored. HEAD finds GET's route. A parameter that cannot be decoded matches as it
