@@ -11,7 +11,7 @@ using sql::statement;
 
 constexpr std::int64_t slice = 512;
 constexpr int slices_per_catch_up = 16;
-constexpr std::chrono::milliseconds patience{200};
+constexpr std::chrono::milliseconds patience{50};
 constexpr std::chrono::seconds pause_after_failure{5};
 
 constexpr statement indexed_up_to{"search_indexed_up_to", R"sql(
@@ -185,7 +185,7 @@ std::optional<std::chrono::steady_clock::time_point> search_index::due() const n
     const auto pending = pending_.load(std::memory_order_relaxed);
     if (pending == 0)
         return std::nullopt;
-    return std::max(not_before_, pending >= slice / 2 ? waiting_since_ : waiting_since_ + patience);
+    return std::max(not_before_, pending >= slice ? waiting_since_ : waiting_since_ + patience);
 }
 
 result<void> search_index::run(connection& db)

@@ -70,7 +70,7 @@ class session_store {
     /// All of the user but `keep` (may be empty); answers the revoked ids.
     virtual async::task<result<std::vector<std::string>>> revoke_all(std::string user_id, std::string keep,
                                                                      timestamp at) = 0;
-    /// Deletes sessions whose refresh token ran out before `t`.
+    /// Deletes sessions whose current generation was issued before `t` (now less the refresh token's life).
     virtual async::task<result<void>> purge(timestamp t) = 0;
     /// Legacy tokens signed out before their expiry (contract section 2), by SHA-256 of the token.
     virtual async::task<result<void>> blacklist(std::string token_hash, timestamp expires_at) = 0;
