@@ -44,6 +44,24 @@ void render_wire(metrics_text& out, const metric_sources& from)
                 number(e.wire.closed_slow + e.over_budget));
 }
 
+/// Names that only clients made up are one series together: a label never says what a client sent.
+void render_event_counts(metrics_text& out, const auto& events, const auto& handled)
+{
+    std::uint64_t unhandled = 0;
+    out.family("chatd_events_in_total", "counter", "Client events by name; unknown ones are `other`");
+    for (const auto& [name, counts] : events) {
+        if (handled.contains(name))
+            out.sample("chatd_events_in_total", metrics_text::label("event", name), number(counts.in));
+        else
+            unhandled += counts.in;
+    }
+    out.sample("chatd_events_in_total", metrics_text::label("event", "other"), number(unhandled));
+    out.family("chatd_events_out_total", "counter", "Deliveries of server events by name, one per socket");
+    for (const auto& [name, counts] : events)
+        if (counts.out > 0)
+            out.sample("chatd_events_out_total", metrics_text::label("event", name), number(counts.out));
+}
+
 void render_sockets(metrics_text& out, const metric_sources& from)
 {
     const auto& s = from.sockets.stats();
@@ -62,12 +80,7 @@ void render_sockets(metrics_text& out, const metric_sources& from)
                 number(s.parse_errors));
     out.counter("chatd_socketio_floods_total", "Transports closed for too many packets", number(s.floods));
     out.gauge("chatd_recovery_log_bytes", "Bytes kept for recovery", number(s.recovery_log_bytes));
-    out.family("chatd_events_in_total", "counter", "Client events by name");
-    for (const auto& [name, counts] : s.events)
-        out.sample("chatd_events_in_total", metrics_text::label("event", name), number(counts.in));
-    out.family("chatd_events_out_total", "counter", "Deliveries of server events by name, one per socket");
-    for (const auto& [name, counts] : s.events)
-        out.sample("chatd_events_out_total", metrics_text::label("event", name), number(counts.out));
+    render_event_counts(out, s.events, from.gateway.stats());
     out.family("chatd_event_failures_total", "counter", "Client events that were answered with an error");
     for (const auto& [name, stats] : from.gateway.stats())
         out.sample("chatd_event_failures_total", metrics_text::label("event", name), number(stats.failed));
