@@ -14,6 +14,12 @@ std::string server_frame(unsigned first, std::string_view payload)
     return std::string{static_cast<char>(first), static_cast<char>(payload.size())} + std::string(payload);
 }
 
+// Frames are counted without locks: to be made on the loop.
+frame_ptr binary_frame(std::size_t payload)
+{
+    return frame::make(opcode::binary, {}, std::string(payload, 'x'));
+}
+
 std::string close_bytes(std::uint16_t code)
 {
     return server_frame(0x88, std::string{static_cast<char>(code >> 8U), static_cast<char>(code & 0xffU)});
@@ -202,13 +208,12 @@ TEST_F(websocket_server, resets_a_reader_that_exceeds_its_budget)
     start();
     raw_client c(port, 4096);
     shake_hands(c);
-    const auto block = frame::make(opcode::binary, {}, std::string(1000, 'x'));
     std::size_t most = 0;
     for (int i = 0; i < 1000 && closed == 0; ++i) {
         home.call([&] {
             if (peers.empty())
                 return;
-            peers.front()->link->send(block);
+            peers.front()->link->send(binary_frame(1000));
             most = std::max(most, peers.front()->link->queued_bytes());
         });
     }
@@ -227,10 +232,9 @@ TEST_F(websocket_server, a_burst_above_the_budget_is_fine_for_who_reads)
     start();
     raw_client c(port);
     shake_hands(c);
-    const auto block = frame::make(opcode::binary, {}, std::string(996, 'x')); // 1000 bytes in all
     home.call([&] {
         for (int i = 0; i < 120; ++i)
-            peers.front()->link->send(block);
+            peers.front()->link->send(binary_frame(996)); // 1000 bytes in all
     });
     EXPECT_EQ(c.read(120'000).size(), 120'000U);
     EXPECT_EQ(closed, 0);
@@ -242,7 +246,7 @@ TEST_F(websocket_server, one_frame_may_always_go)
     start();
     raw_client c(port);
     shake_hands(c);
-    home.call([&] { peers.front()->link->send(frame::make(opcode::binary, {}, std::string(50'000, 'x'))); });
+    home.call([&] { peers.front()->link->send(binary_frame(50'000)); });
     EXPECT_EQ(c.read(50'004).size(), 50'004U);
 }
 
@@ -253,10 +257,9 @@ TEST_F(websocket_server, drops_volatile_frames_early)
     start();
     raw_client c(port, 4096);
     shake_hands(c);
-    const auto block = frame::make(opcode::binary, {}, std::string(1000, 'x'));
     bool was_dropped = false;
     for (int i = 0; i < 2000 && !was_dropped; ++i)
-        home.call([&] { was_dropped = !peers.front()->link->send_volatile(block); });
+        home.call([&] { was_dropped = !peers.front()->link->send_volatile(binary_frame(1000)); });
     EXPECT_TRUE(was_dropped);
     home.call([&] { EXPECT_LT(peers.front()->link->queued_bytes(), 30'000U); });
     EXPECT_EQ(closed, 0);
@@ -270,7 +273,7 @@ TEST_F(websocket_server, resets_a_queue_that_stands_still_although_its_reader_st
     start();
     raw_client c(port, 4096);
     shake_hands(c);
-    home.call([&] { peers.front()->link->send(frame::make(opcode::binary, {}, std::string(900'000, 'x'))); });
+    home.call([&] { peers.front()->link->send(binary_frame(900'000)); });
     for (int i = 0; i < 200 && closed == 0; ++i) {
         c.send(client_frame(0x8a, "alive"));
         std::this_thread::sleep_for(10ms);
@@ -286,7 +289,7 @@ TEST_F(websocket_server, a_slow_but_steady_reader_stays)
     start();
     raw_client c(port, 4096);
     shake_hands(c);
-    home.call([&] { peers.front()->link->send(frame::make(opcode::binary, {}, std::string(900'000, 'x'))); });
+    home.call([&] { peers.front()->link->send(binary_frame(900'000)); });
     std::size_t got = 0;
     for (int i = 0; i < 12; ++i) {
         got += c.read(75'000).size();
