@@ -1,13 +1,13 @@
 // People with accounts and open tabs: what a test needs to tell a user's story.
-import assert from 'node:assert/strict';
-import { io } from 'socket.io-client';
-import { Api } from './api.mjs';
-import { patience } from './chatd.mjs';
+import assert from "node:assert/strict";
+import { io } from "socket.io-client";
+import { Api } from "./api.mjs";
+import { patience } from "./chatd.mjs";
 
 let serial = 0;
 
 /** A user name that nobody else in any suite has; at most 30 characters. */
-export function uniqueName(prefix = 'user') {
+export function uniqueName(prefix = "user") {
   serial += 1;
   return `${prefix.slice(0, 12)}_${process.pid.toString(36)}_${serial.toString(36)}`;
 }
@@ -34,9 +34,11 @@ export class Tab {
   /** Emits and waits for the acknowledgement. */
   ask(event, ...args) {
     return new Promise((resolve, reject) => {
-      this.socket.timeout(patience(8000)).emit(event, ...args, (error, answer) =>
-        error ? reject(new Error(`no ack for ${event}`)) : resolve(answer),
-      );
+      this.socket
+        .timeout(patience(8000))
+        .emit(event, ...args, (error, answer) =>
+          error ? reject(new Error(`no ack for ${event}`)) : resolve(answer),
+        );
     });
   }
 
@@ -54,7 +56,9 @@ export class Tab {
 
   /** The payloads of what was heard so far. */
   all(event, matches = () => true) {
-    return this.heard.filter((entry) => entry.event === event && matches(entry.data)).map((entry) => entry.data);
+    return this.heard
+      .filter((entry) => entry.event === event && matches(entry.data))
+      .map((entry) => entry.data);
   }
 
   /** The first such event, heard already or still to come. */
@@ -71,8 +75,8 @@ export class Tab {
       };
       const timer = setTimeout(() => {
         this.waiters.delete(waiter);
-        const names = this.heard.map((entry) => entry.event).join(', ');
-        reject(new Error(`no ${event} within ${milliseconds} ms; heard: ${names || 'nothing'}`));
+        const names = this.heard.map((entry) => entry.event).join(", ");
+        reject(new Error(`no ${event} within ${milliseconds} ms; heard: ${names || "nothing"}`));
       }, patience(milliseconds));
       this.waiters.add(waiter);
     });
@@ -84,15 +88,15 @@ export class Tab {
 
   /** Once answered, everything that the server had sent to this socket before has been heard. */
   async settle() {
-    await this.ask('get_online_users');
+    await this.ask("get_online_users");
   }
 
   /** Resolves with the reason when the connection ends. */
   ended() {
-    if (this.socket.disconnected) return Promise.resolve('already');
+    if (this.socket.disconnected) return Promise.resolve("already");
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('the socket stayed connected')), patience(5000));
-      this.socket.once('disconnect', (reason) => {
+      const timer = setTimeout(() => reject(new Error("the socket stayed connected")), patience(5000));
+      this.socket.once("disconnect", (reason) => {
         clearTimeout(timer);
         resolve(reason);
       });
@@ -107,16 +111,21 @@ export class Tab {
 /** Resolves with the socket when it is connected, rejects with the connect_error. */
 export function connected(socket) {
   return new Promise((resolve, reject) => {
-    const overdue = new Error('neither connect nor connect_error');
+    const overdue = new Error("neither connect nor connect_error");
     const timer = setTimeout(() => reject(overdue), patience(8000));
-    socket.once('connect', () => (clearTimeout(timer), resolve(socket)));
-    socket.once('connect_error', (error) => (clearTimeout(timer), reject(error)));
+    socket.once("connect", () => (clearTimeout(timer), resolve(socket)));
+    socket.once("connect_error", (error) => (clearTimeout(timer), reject(error)));
   });
 }
 
 /** A stock socket that a test configures itself; closed with the suite. */
 export function openSocket(server, options = {}) {
-  const socket = io(server.url, { forceNew: true, reconnection: false, transports: ['websocket'], ...options });
+  const socket = io(server.url, {
+    forceNew: true,
+    reconnection: false,
+    transports: ["websocket"],
+    ...options,
+  });
   server.track(socket);
   return socket;
 }
@@ -132,8 +141,8 @@ export class Person extends Api {
   /** Registers somebody new. */
   static async register(server, fields = {}) {
     const username = fields.username ?? uniqueName();
-    const body = { username, email: `${username}@example.com`, password: 'correct horse', ...fields };
-    const answer = await new Api(server).post('/api/auth/register', body, 201);
+    const body = { username, email: `${username}@example.com`, password: "correct horse", ...fields };
+    const answer = await new Api(server).post("/api/auth/register", body, 201);
     return new Person(server, answer.body, body.password);
   }
 
@@ -148,7 +157,7 @@ export class Person extends Api {
   /** The same person signed in once more: another login session. */
   async anotherDevice() {
     const credentials = { email: this.user.email, password: this.password };
-    const answer = await new Api(this.server).post('/api/auth/login', credentials, 200);
+    const answer = await new Api(this.server).post("/api/auth/login", credentials, 200);
     return new Person(this.server, answer.body, this.password);
   }
 
@@ -161,14 +170,14 @@ export class Person extends Api {
 
   /** The direct conversation with somebody. */
   async conversationWith(other) {
-    const answer = await this.post('/api/conversations', { participantId: other.id });
+    const answer = await this.post("/api/conversations", { participantId: other.id });
     assert.ok(answer.status === 201 || answer.status === 200, answer.text);
     return answer.body.data;
   }
 
   /** Sends over REST; answers the message. */
   async say(conversationId, content, more = {}) {
-    const answer = await this.post('/api/messages', { conversationId, content, ...more }, 201);
+    const answer = await this.post("/api/messages", { conversationId, content, ...more }, 201);
     return answer.body.data.message;
   }
 
@@ -176,14 +185,17 @@ export class Person extends Api {
   async history(conversationId) {
     const pages = [];
     for (let page = 1; ; page += 1) {
-      const { body } = await this.get(`/api/messages/conversations/${conversationId}?page=${page}&limit=100`, 200);
+      const { body } = await this.get(
+        `/api/messages/conversations/${conversationId}?page=${page}&limit=100`,
+        200,
+      );
       pages.unshift(body.data.messages);
       if (!body.pagination.hasMore) return pages.flat();
     }
   }
 
   async unread(conversationId) {
-    const { body } = await this.get('/api/conversations', 200);
+    const { body } = await this.get("/api/conversations", 200);
     return body.data.find(({ id }) => id === conversationId).unreadCount;
   }
 }
@@ -191,8 +203,8 @@ export class Person extends Api {
 /** Two people who have a conversation. */
 export async function pair(server) {
   const [alice, bob] = await Promise.all([
-    Person.register(server, { username: uniqueName('alice') }),
-    Person.register(server, { username: uniqueName('bob') }),
+    Person.register(server, { username: uniqueName("alice") }),
+    Person.register(server, { username: uniqueName("bob") }),
   ]);
   const conversation = await alice.conversationWith(bob);
   return { alice, bob, conversationId: conversation.id };
@@ -207,8 +219,23 @@ export async function chattingPair(server, options = {}) {
 
 /** The user fields of the caller's own view (contract section 2). */
 export const userFields = [
-  'id', '_id', 'username', 'email', 'role', 'isActive', 'avatar', 'fullName', 'firstName', 'lastName', 'phone',
-  'whatsappNumber', 'galleryId', 'gallery_id', 'lastSeen', 'createdAt', 'updatedAt',
+  "id",
+  "_id",
+  "username",
+  "email",
+  "role",
+  "isActive",
+  "avatar",
+  "fullName",
+  "firstName",
+  "lastName",
+  "phone",
+  "whatsappNumber",
+  "galleryId",
+  "gallery_id",
+  "lastSeen",
+  "createdAt",
+  "updatedAt",
 ];
 
 export function assertHasFields(value, fields, what) {
