@@ -12,8 +12,6 @@
 namespace chatd::socketio {
 namespace {
 
-constexpr std::uint32_t flood_window = 10; // seconds
-
 disconnect_reason to_reason(engineio::close_reason why) noexcept
 {
     switch (why) {
@@ -82,19 +80,8 @@ void client::on_message(std::string_view payload, bool is_text) noexcept
 
 bool client::is_flood() noexcept
 {
-    const auto limit = server_.options.max_packets_per_second * flood_window;
-    if (limit == 0)
-        return false;
-    const auto now = now_in_seconds();
-    if (now - window_ < flood_window) {
-        ++packets_in_window_;
-        return false;
-    }
-    // Judged when the window is over: a burst is no flood, and silence after it forgives.
-    const bool flooded = now - window_ == flood_window && packets_in_window_ > limit;
-    window_ = now;
-    packets_in_window_ = 1;
-    return flooded;
+    const auto limit = server_.options.max_packets_per_second;
+    return limit > 0 && meter_.count(now_in_seconds(), limit);
 }
 
 void client::feed_text(std::string_view text)

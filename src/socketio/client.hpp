@@ -1,5 +1,6 @@
 #pragma once
 
+#include "flood_meter.hpp"
 #include "server_state.hpp"
 
 #include <chatd/engineio/session.hpp>
@@ -81,8 +82,7 @@ class client final : public engineio::session_user {
     std::unique_ptr<connect_timer> waiting_;
     std::unique_ptr<assembly> assembly_;
     std::optional<disconnect_reason> ended_by_;
-    std::uint32_t window_ = 0; ///< of the flood check: start in seconds, packets since
-    std::uint32_t packets_in_window_ = 0;
+    flood_meter meter_;
 };
 
 } // namespace chatd::socketio

@@ -196,7 +196,7 @@ bool json_scanner::take_placeholder(bool& valid) noexcept
         const char* const digits = at_;
         while (at_ != end_ && is_digit(*at_) && at_ - digits < 9)
             number = number * 10 + static_cast<std::uint32_t>(*at_++ - '0');
-        has_number = at_ != digits;
+        has_number = at_ != digits && (*digits != '0' || at_ - digits == 1);
         return has_number;
     };
     ++at_;

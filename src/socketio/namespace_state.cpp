@@ -162,6 +162,14 @@ void name_space::state::remove(socket& s, disconnect_reason why)
     s.data_.reset();
 }
 
+void name_space::state::drop_handlers() noexcept
+{
+    use = nullptr;
+    connect = nullptr;
+    disconnect = nullptr;
+    event = nullptr;
+}
+
 void name_space::state::expired() noexcept
 {
     past->prune(steady::now());

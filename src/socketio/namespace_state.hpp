@@ -74,6 +74,7 @@ struct name_space::state final : private async::timer_wheel::entry {
                std::optional<std::vector<std::string>> present);
     /// Takes a socket out of everything and tells the application.
     void remove(socket& s, disconnect_reason why);
+    void drop_handlers() noexcept;
     void emit_to(socket& s, const emission& what);
     void emit(const selection& to, const emission& what);
     /// Visits each selected socket once; no socket may come, go or move meanwhile.

@@ -47,6 +47,9 @@ server::server(engineio::server& engine, server_options o)
 
 server::~server()
 {
+    // The handlers' owner may be gone already; who wants to hear of the end calls close() before.
+    for (const auto& [name, n] : state_->namespaces)
+        n->impl().drop_handlers();
     state_->engine.on_open({});
     close();
 }

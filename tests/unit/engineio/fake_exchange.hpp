@@ -87,14 +87,15 @@ class polling_peer {
 
     int post(std::string body) { return request(http::method::post, std::move(body))->answer->status; }
 
-    /// What waits for the client: the body of one poll's answer; empty when the poll has to wait (it is then
-    /// kept in `waiting`).
+    /// What waits for the client: the body of one poll's answer; empty when the session is over, or when
+    /// the poll has to wait (it is then kept in `waiting`).
     std::string poll()
     {
         waiting = request(http::method::get);
         if (!waiting->answer)
             return {};
-        return std::exchange(waiting, nullptr)->answer->body;
+        const auto answered = std::exchange(waiting, nullptr);
+        return answered->answer->status == 200 ? answered->answer->body : std::string{};
     }
 
     std::string sid;
