@@ -228,8 +228,14 @@ async::task<result<chat::page<chat::search_hit>>> search_store::find(std::string
 async::task<result<std::vector<std::string>>> search_store::suggest(std::string user_id, std::string prefix,
                                                                     std::int64_t limit)
 {
-    return db_.run(access::read, [user_id = std::move(user_id), prefix = std::move(prefix), limit](
-                                     connection& db) { return suggest_words(db, user_id, prefix, limit); });
+    if (index_.behind()) {
+        auto complete = co_await complete_index();
+        if (!complete)
+            co_return complete.error();
+    }
+    co_return co_await db_.run(access::read,
+                               [user_id = std::move(user_id), prefix = std::move(prefix),
+                                limit](connection& db) { return suggest_words(db, user_id, prefix, limit); });
 }
 
 async::task<result<chat::search_store::stats>> search_store::count(std::string user_id)
