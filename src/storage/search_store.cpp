@@ -130,6 +130,7 @@ result<std::vector<std::string>> own_words(connection& db, std::int64_t user_key
     std::stable_sort(ranked.begin(), ranked.end(),
                      [](const auto& a, const auto& b) { return a.second > b.second; });
     std::vector<std::string> words;
+    words.reserve(ranked.size());
     for (auto& [word, times] : ranked)
         words.push_back(std::move(word));
     return words;

@@ -53,7 +53,7 @@ class row_visitor {
   public:
     template <class F>
         requires(!std::is_same_v<std::remove_cvref_t<F>, row_visitor>)
-    row_visitor(F&& f) noexcept
+    row_visitor(F&& f) noexcept // NOLINT(bugprone-forwarding-reference-overload): constrained above
         : target_(const_cast<void*>(static_cast<const void*>(std::addressof(f)))),
           call_([](void* target, const row& r) { (*static_cast<std::remove_reference_t<F>*>(target))(r); })
     {
