@@ -15,7 +15,7 @@ using sql::statement;
 constexpr statement insert_session{"session_insert", R"sql(
     INSERT INTO sessions (id, user_key, ip, user_agent, created_at, last_used_at, generation, jti, issued_at,
                           rotated_at)
-    SELECT $1, key, $3, $4, $5, $6, $7, $8, $9, $5 FROM users WHERE id = $2)sql"};
+    VALUES ($1, (SELECT key FROM users WHERE id = $2), $3, $4, $5, $6, $7, $8, $9, $5))sql"};
 
 constexpr statement select_session{"session_find", "SELECT" CHATD_SESSION_COLUMNS "WHERE s.id = $1"};
 
@@ -104,13 +104,8 @@ result<chat::rotation> advance(connection& db, chat::session s, const rotation_r
 
 result<void> create_session(connection& db, const chat::session& s)
 {
-    auto added = db.exec(insert_session, {s.id, s.user_id, s.ip, s.user_agent, s.created_at, s.last_used_at,
-                                          s.generation, s.jti, s.issued_at});
-    if (!added)
-        return std::move(added).error();
-    if (*added == 0)
-        return errc::not_found;
-    return {};
+    return done(db.exec(insert_session, {s.id, s.user_id, s.ip, s.user_agent, s.created_at, s.last_used_at,
+                                         s.generation, s.jti, s.issued_at}));
 }
 
 result<chat::session> find_session(connection& db, std::string_view id)
