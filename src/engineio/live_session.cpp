@@ -48,12 +48,14 @@ class : public websocket::connection_owner {
     void on_closed(std::uint16_t) noexcept override {}
 } nobody;
 
-/// A version 3 binary message: the type byte, or base64 in a text frame.
-websocket::frame_ptr to_v3(dialect d, const frame& binary)
+/// What goes over a WebSocket: version 3 writes binary messages behind a type byte, or as base64 in text.
+websocket::frame_ptr to_wire(dialect d, websocket::frame_ptr message)
 {
+    if (d.version == 4 || message->is_text())
+        return message;
     if (d.base64)
-        return frame::make(opcode::text, "b4", encoding::to_base64(binary.payload()));
-    return frame::make(opcode::binary, "\x04", binary.payload());
+        return frame::make(opcode::text, "b4", encoding::to_base64(message->payload()));
+    return frame::make(opcode::binary, "\x04", message->payload());
 }
 
 } // namespace
@@ -121,9 +123,7 @@ bool live_session::send_volatile(websocket::frame_ptr message)
     if (life_ != life::open)
         return false;
     if (state_.transport() == transport_kind::websocket) {
-        if (dialect_.version == 3 && !message->is_text())
-            message = to_v3(dialect_, *message);
-        const bool sent = connection_->send_volatile(std::move(message));
+        const bool sent = connection_->send_volatile(to_wire(dialect_, std::move(message)));
         server_.stats.packets_out += sent ? 1 : 0;
         return sent;
     }
@@ -139,12 +139,8 @@ bool live_session::send_volatile(websocket::frame_ptr message)
 void live_session::write(websocket::frame_ptr p)
 {
     ++server_.stats.packets_out;
-    if (state_.transport() == transport_kind::websocket) {
-        if (dialect_.version == 3 && !p->is_text())
-            p = to_v3(dialect_, *p);
-        connection_->send(std::move(p));
-        return;
-    }
+    if (state_.transport() == transport_kind::websocket)
+        return connection_->send(to_wire(dialect_, std::move(p)));
     polling_->push(std::move(p));
     if (polling_->is_waiting() || polling_->queued_bytes() > server_.options.send_budget)
         flush_later();
@@ -242,10 +238,8 @@ void live_session::complete_upgrade()
     auto waiting = polling->take_queue();
     if (polling->is_waiting())
         polling->answer(server_.control.noop);
-    for (auto& p : waiting) {
-        --server_.stats.packets_out; // counted when it was queued
-        write(std::move(p));
-    }
+    for (auto& p : waiting)
+        connection_->send(to_wire(dialect_, std::move(p)));
     if (life_ == life::lingering)
         forget();
 }
