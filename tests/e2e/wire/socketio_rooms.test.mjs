@@ -138,13 +138,15 @@ for (const transports of [["websocket"], ["polling"]])
     });
 
     describe("volatile emits", () => {
-      it("reach a client that is listening", { skip: transports[0] === "polling" }, async () => {
-        const all = await openMembers(["v1"], ["v1"]);
-        assert.equal(await broadcast(all[0], { rooms: ["v1"], as: "volatile" }, "news", "light"), true);
-        await settle(all);
-        assert.deepEqual(heard(all), [["light"], ["light"]]);
-        closeAll(all);
-      });
+      // Whether a poll is waiting at that moment is chance, so polling has only the next test.
+      if (transports[0] !== "polling")
+        it("reach a client that is listening", async () => {
+          const all = await openMembers(["v1"], ["v1"]);
+          assert.equal(await broadcast(all[0], { rooms: ["v1"], as: "volatile" }, "news", "light"), true);
+          await settle(all);
+          assert.deepEqual(heard(all), [["light"], ["light"]]);
+          closeAll(all);
+        });
 
       it("are never repeated, whether they arrive or not", async () => {
         const all = await openMembers(["v2"], ["v2"]);
