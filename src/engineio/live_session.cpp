@@ -187,7 +187,9 @@ void live_session::on_closed(std::uint16_t close_code) noexcept
 void live_session::feed(const packet& p)
 {
     ++server_.stats.packets_in;
-    switch (state_.feed(p, steady::now())) {
+    // Only heartbeats need the time; messages come by the hundred thousand.
+    const auto now = p.type == packet_type::message ? session_state::time{} : steady::now();
+    switch (state_.feed(p, now)) {
     case session_state::action::deliver:
         user_->on_message(p.data, p.is_text);
         break;
