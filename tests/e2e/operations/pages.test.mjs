@@ -233,7 +233,9 @@ describeChatd("pages in Chromium", {}, (server, check) => {
       ]) {
         const value = await page.locator("#partner option", { hasText: partner }).getAttribute("value");
         await page.selectOption("#partner select", value);
+        const opened = page.waitForResponse(/\/api\/messages\/conversations\//);
         await page.click("#partner button");
+        await opened;
       }
       await left.fill("[name=content]", "hello there");
       await right.locator("#typing", { hasText: "is typing" }).waitFor();
