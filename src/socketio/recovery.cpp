@@ -1,6 +1,8 @@
 #include "recovery.hpp"
 
+#include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace chatd::socketio {
 namespace {
@@ -20,6 +22,7 @@ void recovery::started(socket& s, std::string_view pid)
     s.pid_hash_ = hash_of(pid);
     s.connect_position_ = s.sent_position_ = log_.last();
     live_[s.pid_hash_] = &s;
+    peak_ = std::max(peak_, live_.size());
 }
 
 void recovery::forget(const socket& s) noexcept
@@ -34,15 +37,20 @@ void recovery::left(socket& s, std::vector<std::string> rooms, time now)
     if (!s.recoverable_)
         return;
     forget(s);
-    departed_[s.pid_hash_] = record{s.id_,
-                                    s.who_ ? s.who_->identity : std::string{},
-                                    std::move(rooms),
-                                    s.connect_position_,
-                                    s.sent_position_,
-                                    log_.last(),
-                                    s.got_offset_,
-                                    now};
+    auto r = std::make_unique<record>();
+    r->id = s.id_;
+    r->identity = s.who_ ? s.who_->identity : std::string{};
+    r->rooms = std::move(rooms);
+    r->connected = s.connect_position_;
+    r->sent = s.sent_position_;
+    r->gone = log_.last();
+    r->got_offset = s.got_offset_;
+    r->at = now;
+    departed_[s.pid_hash_] = std::move(r);
     order_.push_back({now, s.pid_hash_});
+    const auto most = std::max(min_departed, peak_);
+    while (departed_.size() > most || order_.size() > 4 * most)
+        drop_oldest();
 }
 
 socket* recovery::find_live(std::string_view pid) const noexcept
@@ -57,9 +65,9 @@ std::optional<recovery::session> recovery::take(std::string_view pid,
 {
     prune(now);
     const auto found = departed_.find(hash_of(pid));
-    if (found == departed_.end() || found->second.identity != identity)
+    if (found == departed_.end() || found->second->identity != identity)
         return std::nullopt;
-    record r = std::move(found->second);
+    record r = std::move(*found->second);
     departed_.erase(found);
     session out{r.id, r.gone, std::nullopt, std::move(r.rooms)};
     if (offset) {
@@ -88,13 +96,18 @@ void recovery::resumed(socket& s, const session& r, std::optional<std::uint64_t>
 void recovery::prune(time now) noexcept
 {
     log_.prune(now);
-    while (!order_.empty() && order_.front().at + options_.window < now) {
-        const auto found = departed_.find(order_.front().pid_hash);
-        // Someone who came back and left again has a later place in the order.
-        if (found != departed_.end() && found->second.at == order_.front().at)
-            departed_.erase(found);
-        order_.pop_front();
-    }
+    while (!order_.empty() && order_.front().at + options_.window < now)
+        drop_oldest();
+}
+
+void recovery::drop_oldest() noexcept
+{
+    const auto oldest = order_.front();
+    order_.pop_front();
+    // Who came back and left again has a later place in the order.
+    const auto found = departed_.find(oldest.pid_hash);
+    if (found != departed_.end() && found->second->at == oldest.at)
+        departed_.erase(found);
 }
 
 } // namespace chatd::socketio

@@ -8,6 +8,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -32,6 +33,7 @@ class recovery {
     [[nodiscard]] recovery_log& log() noexcept { return log_; }
     [[nodiscard]] const recovery_log& log() const noexcept { return log_; }
     /// False while nobody could ask for a packet again.
+    [[nodiscard]] std::size_t departed_count() const noexcept { return departed_.size(); }
     [[nodiscard]] bool is_needed() const noexcept { return !live_.empty() || !departed_.empty(); }
 
     /// A socket has been given this private id.
@@ -53,6 +55,10 @@ class recovery {
     /// Forgets sessions and packets that are too old.
     void prune(time now) noexcept;
 
+    /// Sessions kept in any case; above it as many as there ever were sockets at a time, so that all may come
+    /// back at once but those who connect and vanish over and over cost no more than that.
+    static constexpr std::size_t min_departed = 10'000;
+
   private:
     struct record {
         engineio::random_id id;
@@ -69,11 +75,14 @@ class recovery {
         std::uint64_t pid_hash;
     };
 
+    void drop_oldest() noexcept;
+
     recovery_options options_;
     recovery_log log_;
     boost::unordered_flat_map<std::uint64_t, socket*> live_;
-    boost::unordered_flat_map<std::uint64_t, record> departed_;
+    boost::unordered_flat_map<std::uint64_t, std::unique_ptr<record>> departed_;
     std::deque<leaving> order_; ///< of departure
+    std::size_t peak_ = 0;      ///< most sockets at a time
 };
 
 } // namespace chatd::socketio

@@ -1,4 +1,5 @@
 #include "crowd.hpp"
+#include "namespace_state.hpp"
 
 #include <gtest/gtest.h>
 
@@ -264,6 +265,19 @@ TEST(recovering_sockets, hold_replay_and_live_events_but_no_acks)
     ASSERT_EQ(held.size(), 2u);
     EXPECT_TRUE(held[0].starts_with(R"(42["e",1,)"));
     EXPECT_TRUE(held[1].starts_with(R"(42["e",2,)"));
+}
+
+TEST(recovering_sockets, that_come_and_go_cost_no_more_than_a_bound)
+{
+    house h(recovering());
+    const auto first = h.enter();
+    first->peer.post("1");
+    const std::string pid = "{\"pid\":\"" + first->pid + "\"}";
+    const auto& past = *h.main.impl().past;
+    for (std::size_t i = 0; i < recovery::min_departed + 5; ++i)
+        h.enter()->peer.post("1");
+    EXPECT_EQ(past.departed_count(), recovery::min_departed);
+    EXPECT_NE(h.enter(pid)->id, first->id);
 }
 
 TEST(recovering_sockets, that_saw_everything_recover_however_old_that_is)
