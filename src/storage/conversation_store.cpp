@@ -26,9 +26,11 @@ constexpr statement insert_direct{"conversation_insert_direct", R"sql(
         ON CONFLICT (direct_pair) DO NOTHING
  RETURNING key)sql"};
 
+/// At the top of the list, also above what was moved up within the same millisecond.
 constexpr statement insert_participant{"conversation_insert_participant", R"sql(
     INSERT INTO participants (conversation_key, user_key, listed_at, is_direct, joined_at)
-    VALUES ($1, $2, $3, 1, $3))sql"};
+    VALUES ($1, $2, (SELECT CASE WHEN MAX(t.listed_at) >= $3 THEN MAX(t.listed_at) + 1 ELSE $3 END
+                       FROM participants t WHERE t.user_key = $2), 1, $3))sql"};
 
 constexpr statement count_conversation{"conversation_count", R"sql(
     UPDATE users SET conversation_count = conversation_count + 1 WHERE key = $1)sql"};

@@ -37,9 +37,12 @@ constexpr statement insert_message{"message_insert", R"sql(
                           created_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10))sql"};
 
-/// For those members whose list it does not lead yet.
+/// For those members whose list it does not lead yet. Strictly above the present top: activities within one
+/// millisecond keep their order.
 constexpr statement move_up{"message_move_up", R"sql(
-    UPDATE participants SET listed_at = $2
+    UPDATE participants
+       SET listed_at = (SELECT CASE WHEN MAX(t.listed_at) < $2 THEN $2 ELSE MAX(t.listed_at) + 1 END
+                          FROM participants t WHERE t.user_key = participants.user_key)
      WHERE conversation_key = $1
        AND conversation_key <> (SELECT t.conversation_key FROM participants t
                                  WHERE t.user_key = participants.user_key

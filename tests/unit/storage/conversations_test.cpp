@@ -113,6 +113,20 @@ TEST_P(lists, are_newest_activity_first_at_every_pace)
 
 INSTANTIATE_TEST_SUITE_P(seeds, lists, testing::Range(1u, 6u));
 
+TEST_F(conversations, activities_within_one_millisecond_keep_their_order)
+{
+    add_users({"me", "ann", "bob", "eve"});
+    for (const auto* other : {"ann", "bob", "eve"})
+        ASSERT_TRUE(open_direct(db(), {"me", other, std::string("c-") + other, now()}));
+    EXPECT_EQ(walk(db(), 10), (std::vector<std::string>{"c-eve", "c-bob", "c-ann"}));
+    for (const auto* c : {"c-bob", "c-ann"}) {
+        auto d = draft(c, "me");
+        d.created_at = from_millis(to_millis(now()) - 1);
+        ASSERT_TRUE(append_message(db(), d));
+    }
+    EXPECT_EQ(walk(db(), 10), (std::vector<std::string>{"c-ann", "c-bob", "c-eve"}));
+}
+
 TEST_F(conversations, cursors_of_lists)
 {
     add_users({"me", "a"});
